@@ -1,0 +1,87 @@
+import type { Clock } from '../src/base/clock.ts';
+import type { Log } from '../src/base/log.ts';
+import type { Random } from '../src/base/random.ts';
+import type { Stateful } from '../src/base/stateful.ts';
+import type { Witness } from '../src/base/evidence.ts';
+import type { ControllerId, SensorId } from '../src/model/ids.ts';
+import type { ObservationFrame } from '../src/model/observation.ts';
+import type { Port, TransportKind } from '../src/model/port.ts';
+import type { ControllerReport } from '../src/model/signal.ts';
+import type { SimulatedController, SimulatedSensor } from '../src/model/simulated.ts';
+import type { ControllerSettings, SensorSettings } from '../src/model/site.ts';
+import type { Section, SectionValue } from '../config/field.ts';
+import type { Text } from '../src/base/text.ts';
+
+/** What every driver is given. */
+export interface DriverContext<T extends TransportKind> {
+  readonly port: Port<T>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Counts a drop or an event under one of the names in the declaration's `counters`. */
+  count(name: string, by?: number): void;
+  /** Facts for health and `lukou status`: firmware, temperature, error bits. */
+  report(facts: Readonly<Record<string, string | number | boolean>>): void;
+}
+
+export interface SensorContext<T extends TransportKind> extends DriverContext<T> {
+  readonly sensorId: SensorId;
+  readonly settings: SensorSettings;
+  publish(frame: ObservationFrame): void;
+}
+
+export interface SignalContext<T extends TransportKind> extends DriverContext<T> {
+  readonly controllerId: ControllerId;
+  readonly settings: ControllerSettings;
+  publish(report: ControllerReport): void;
+  /** The controller was heard from more than one source: its node becomes unavailable. */
+  twoSources(): void;
+}
+
+/** A running driver. `stop` ends timers; the port is the supervisor's. */
+export interface DriverInstance extends Stateful {
+  stop(): void;
+}
+
+interface Declaration<T extends TransportKind, S extends Section> {
+  readonly kind: string;
+  readonly title: Text;
+  /** Transports that it can be opened on. */
+  readonly transports: readonly T[];
+  /** Silence over this is a fault, ms. */
+  readonly silentAfterMs: number;
+  readonly options: S;
+  /** Every counter that it may use, with what it means. */
+  readonly counters: Readonly<Record<string, Text>>;
+}
+
+export interface SensorDriver<T extends TransportKind = TransportKind, S extends Section = Section>
+  extends Declaration<T, S> {
+  readonly role: 'sensor';
+  start(context: SensorContext<T>, options: SectionValue<S>): DriverInstance;
+  simulate(settings: SensorSettings, options: SectionValue<S>, random: Random): SimulatedSensor;
+}
+
+export interface SignalDriver<T extends TransportKind = TransportKind, S extends Section = Section>
+  extends Declaration<T, S> {
+  readonly role: 'signal';
+  start(context: SignalContext<T>, options: SectionValue<S>): DriverInstance;
+  simulate(settings: ControllerSettings, options: SectionValue<S>, random: Random): SimulatedController;
+  /** The gate's own reading of this driver's evidence. */
+  readonly witness: Witness;
+}
+
+export type Driver = SensorDriver | SignalDriver;
+
+/** Checks a sensor driver's declaration at compile time and hands it on for the list of all drivers. */
+export function defineSensorDriver<T extends TransportKind, S extends Section>(
+  driver: SensorDriver<T, S>,
+): SensorDriver {
+  return driver as unknown as SensorDriver;
+}
+
+/** The same for a signal controller's driver. */
+export function defineSignalDriver<T extends TransportKind, S extends Section>(
+  driver: SignalDriver<T, S>,
+): SignalDriver {
+  return driver as unknown as SignalDriver;
+}

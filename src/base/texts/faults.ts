@@ -1,0 +1,52 @@
+import { defineTexts } from '../text.ts';
+
+/**
+ * One row for each fault code: what happened, in both languages. Places: {subject}, {expected},
+ * {got}, {next}. The handbook prints this table.
+ */
+export const faultTexts = defineTexts({
+  PORT_LOST: {
+    en: '{subject}: port closed; expected {expected}, got {got}. {next}',
+    zh: '{subject}：端口已关闭；期望 {expected}，实际 {got}。{next}',
+  },
+  PORT_UNAVAILABLE: {
+    en: '{subject}: port cannot be opened; expected {expected}, got {got}. {next}',
+    zh: '{subject}：端口无法打开；期望 {expected}，实际 {got}。{next}',
+  },
+  SITE_INVALID: {
+    en: '{subject}: the site has problems; expected {expected}, got {got}. {next}',
+    zh: '{subject}：站点配置有问题；期望 {expected}，实际 {got}。{next}',
+  },
+  FILE_UNREADABLE: {
+    en: '{subject}: file cannot be read; expected {expected}, got {got}. {next}',
+    zh: '{subject}：文件无法读取；期望 {expected}，实际 {got}。{next}',
+  },
+  VALUE_OUT_OF_RANGE: {
+    en: '{subject}: expected {expected}, got {got}. {next}',
+    zh: '{subject}：期望 {expected}，实际 {got}。{next}',
+  },
+  BYTES_MALFORMED: {
+    en: '{subject}: bytes do not decode; expected {expected}, got {got}. {next}',
+    zh: '{subject}：字节无法解码；期望 {expected}，实际 {got}。{next}',
+  },
+  ALREADY_RUNNING: {
+    en: '{subject}: another daemon runs this site; expected {expected}, got {got}. {next}',
+    zh: '{subject}：该站点已有守护进程在运行；期望 {expected}，实际 {got}。{next}',
+  },
+  STORE_FAILED: {
+    en: '{subject}: the store cannot write; expected {expected}, got {got}. {next}',
+    zh: '{subject}：存储无法写入；期望 {expected}，实际 {got}。{next}',
+  },
+  LINK_DOWN: {
+    en: '{subject}: link is down; expected {expected}, got {got}. {next}',
+    zh: '{subject}：链路中断；期望 {expected}，实际 {got}。{next}',
+  },
+  REFUSED: {
+    en: '{subject}: refused; expected {expected}, got {got}. {next}',
+    zh: '{subject}：已拒绝；期望 {expected}，实际 {got}。{next}',
+  },
+  NOT_RUNNING: {
+    en: '{subject}: no daemon answers; expected {expected}, got {got}. {next}',
+    zh: '{subject}：守护进程没有应答；期望 {expected}，实际 {got}。{next}',
+  },
+});

@@ -1,0 +1,10 @@
+/**
+ * The one catalogue of texts that people meet (CLI, web, errors, handbook), in English and
+ * Simplified Chinese. One file an area; add yours here.
+ */
+import type { Text } from '../text.ts';
+import { faultTexts } from './faults.ts';
+
+export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
+  faults: faultTexts,
+};

@@ -1,0 +1,14 @@
+export const degToRad = (deg: number): number => (deg * Math.PI) / 180;
+export const radToDeg = (rad: number): number => (rad * 180) / Math.PI;
+/** Wraps an angle into (−π, π]. */
+export function wrapRad(rad: number): number {
+  const wrapped = rad - 2 * Math.PI * Math.floor((rad + Math.PI) / (2 * Math.PI));
+  return wrapped === -Math.PI ? Math.PI : wrapped;
+}
+/** Heading counter-clockwise from east (rad) → clockwise from north (deg, [0, 360)). */
+export function headingRadToNorthDeg(rad: number): number {
+  const deg = 90 - radToDeg(rad);
+  return ((deg % 360) + 360) % 360;
+}
+/** Heading clockwise from north (deg) → counter-clockwise from east (rad, (−π, π]). */
+export const northDegToHeadingRad = (deg: number): number => wrapRad(degToRad(90 - deg));

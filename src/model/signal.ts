@@ -1,0 +1,96 @@
+import type { EvidenceFrame } from '../base/evidence.ts';
+import type { MonotonicMs, Stamp } from '../base/time.ts';
+import type { ControllerId, LampGroupId, SignalGroupId } from './ids.ts';
+
+/** What the lamp shows. */
+export interface LampAspect {
+  readonly colour: 'red' | 'yellow' | 'green' | 'red-yellow' | 'dark' | 'unknown';
+  readonly flashing: boolean;
+}
+
+/** What the aspect allows those who it is for. */
+export type RightOfWay = 'protected' | 'permissive' | 'none' | 'unknown';
+
+/** Where an end time comes from, from most to least binding. */
+export type TimingSource = 'controller-guarantee' | 'controller-forecast' | 'learnt';
+
+/** An instant with where it comes from. */
+export interface TimedInstant {
+  readonly atMs: MonotonicMs;
+  readonly source: TimingSource;
+}
+
+/** When the present state ends. Unknown parts are null, never zero. */
+export interface StateTiming {
+  /** When the state began, as far as seen; null before the first change. */
+  readonly beganMs: MonotonicMs | null;
+  readonly minEnd: TimedInstant | null;
+  readonly likelyEnd: TimedInstant | null;
+  readonly maxEnd: TimedInstant | null;
+  /** Probability that `likelyEnd` is right to a second, 0..1; null when not known. */
+  readonly confidence: number | null;
+  /** Resolution of the source, ms: 100 for tenths, 1000 for whole seconds. */
+  readonly resolutionMs: number;
+}
+
+/** One lamp group as its controller reports it. */
+export interface LampGroupState {
+  readonly lampGroup: LampGroupId;
+  readonly aspect: LampAspect;
+  readonly timing: StateTiming | null;
+}
+
+/** What the controller says of itself. */
+export interface ControllerStatus {
+  readonly mode:
+    | 'fixed-time' | 'actuated' | 'coordinated' | 'adaptive' | 'manual'
+    | 'flashing' | 'all-red' | 'off' | 'unknown';
+  readonly manualControl: boolean;
+  readonly stopTime: boolean;
+  readonly failureFlash: boolean;
+  readonly preempt: boolean;
+  readonly priority: boolean;
+  readonly fault: boolean;
+  readonly transition: boolean;
+  /** Plan number now running; null where not told. */
+  readonly plan: number | null;
+}
+
+/** One complete report of a controller: what the driver publishes. */
+export interface ControllerReport {
+  readonly controllerId: ControllerId;
+  readonly sequence: number;
+  readonly measured: Stamp;
+  readonly received: Stamp;
+  /** How often this source speaks, ms: 100 for a broadcast, 1000 for a slow poll (rule R1b). */
+  readonly periodMs: number;
+  readonly groups: readonly LampGroupState[];
+  readonly status: ControllerStatus;
+  /** The raw frames that this report was read from, for the gate's witness. */
+  readonly evidence: readonly EvidenceFrame[];
+}
+
+/** One signal group: a lamp group in the site's own terms. */
+export interface SignalGroupState {
+  readonly signalGroup: SignalGroupId;
+  readonly aspect: LampAspect;
+  readonly rightOfWay: RightOfWay;
+  readonly timing: StateTiming | null;
+  /** What comes next, when the controller or the plan tells. */
+  readonly next: { readonly aspect: LampAspect; readonly durationMs: number | null } | null;
+}
+
+/** All signal groups of one node: the signals stage's output. */
+export interface SignalState {
+  readonly node: { readonly region: number; readonly id: number };
+  readonly controllerId: ControllerId;
+  readonly valid: Stamp;
+  readonly measured: Stamp;
+  readonly received: Stamp;
+  readonly periodMs: number;
+  /** 'usable' only while the report is complete, known and fresh; else why not. */
+  readonly availability: 'usable' | 'never-heard' | 'stale' | 'incomplete' | 'two-sources' | 'fault';
+  readonly groups: readonly SignalGroupState[];
+  readonly status: ControllerStatus;
+  readonly evidence: readonly EvidenceFrame[];
+}

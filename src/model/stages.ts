@@ -1,0 +1,109 @@
+/**
+ * The walls between stages: what each takes and gives. `src/pipeline.ts` alone joins them. All
+ * messages are plain and cloneable; every stage can be snapshotted, so that a recording may start
+ * at any instant. No stage reads a clock or starts a timer: instants come as arguments.
+ */
+import type { Stateful } from '../base/stateful.ts';
+import type { MonotonicMs, Stamp } from '../base/time.ts';
+import type { Coverage } from './coverage.ts';
+import type { RoadEvent } from './event.ts';
+import type { ControllerId, NodeId, SensorId } from './ids.ts';
+import type { MessageOffer } from './message.ts';
+import type { HealthCheck } from './health.ts';
+import type { ObservationFrame } from './observation.ts';
+import type { ControllerReport, SignalState } from './signal.ts';
+import type { LaneStatistic } from './statistic.ts';
+import type { TrackList } from './track.ts';
+
+/** Counts drops and events by name. */
+export type Count = (name: string, by?: number) => void;
+
+/** Whether the supervisor hears a sensor. Fusion adds its own judgement (stuck, wrong, …). */
+export interface SensorHealth {
+  readonly sensorId: SensorId;
+  readonly level: 'ok' | 'degraded' | 'failed';
+  readonly reason: string;
+}
+
+/** observations → tracks. */
+export interface FusionStage extends Stateful {
+  /** Applies a frame on arrival, at the instant(s) it was measured; rewinds when late. */
+  accept(frame: ObservationFrame): void;
+  setSensorHealth(health: SensorHealth): void;
+  /** For those who queue at red. */
+  setSignals(state: SignalState): void;
+  /** Predicts to `valid`, maintains, publishes. `nowMs` is the tick's instant. */
+  tick(tick: number, nowMs: MonotonicMs, valid: Stamp): { readonly tracks: TrackList; readonly coverage: Coverage };
+}
+
+/** tracks → events. Gives all that live or ended at this instant. */
+export interface EventStage extends Stateful {
+  accept(tracks: TrackList, coverage: Coverage, signals: readonly SignalState[]): readonly RoadEvent[];
+}
+
+/** tracks → statistics. Gives the intervals that closed at this instant. */
+export interface StatisticStage extends Stateful {
+  accept(tracks: TrackList, coverage: Coverage): readonly LaneStatistic[];
+}
+
+/** lamp states → signal groups with timing. */
+export interface SignalStage extends Stateful {
+  accept(report: ControllerReport): void;
+  twoSources(controllerId: ControllerId, nowMs: MonotonicMs): void;
+  /** The state of every node with lamps at an instant. */
+  at(now: Stamp): readonly SignalState[];
+}
+
+/** How much of SPAT may be said: decided by the gate, obeyed by the composer. */
+export type SpatLevel = 'valid' | 'colour-only' | 'unavailable' | 'silent';
+
+/** signals → SPAT. Null at level `silent`. */
+export interface SpatComposer extends Stateful {
+  compose(state: SignalState, level: SpatLevel, now: Stamp): MessageOffer | null;
+  /** An unavailable SPAT of the node whose stamps alone need patching: for the guard thread. */
+  unavailable(node: NodeId, now: Stamp): MessageOffer;
+}
+
+/** road → MAP. One offer for each node and variant in force. */
+export interface MapComposer extends Stateful {
+  compose(now: Stamp, plans: ReadonlyMap<string, number | null>): readonly MessageOffer[];
+}
+
+/** tracks → RSM: as many frames as needed; none where nothing healthy looks. */
+export interface RsmComposer extends Stateful {
+  compose(tracks: TrackList, coverage: Coverage, signals: readonly SignalState[], now: Stamp): readonly MessageOffer[];
+}
+
+/** events and signs → RSI. */
+export interface RsiComposer extends Stateful {
+  compose(events: readonly RoadEvent[], now: Stamp): readonly MessageOffer[];
+}
+
+/** One message for a cloud. */
+export interface CityMessage {
+  /** Topic without the broker's prefix. */
+  readonly topic: string;
+  /** UTF-8 JSON. */
+  readonly payload: string;
+  /** `live`: QoS 0, newest wins, never on disk. `record`: accepted once on disk, QoS 1. */
+  readonly delivery: 'live' | 'record';
+  /** Shedding class of a record, lowest goes first. */
+  readonly shedding: 'traffic' | 'event' | 'status' | 'alarm' | 'audit';
+  /** Unique key of a record; the key of the stream for live messages. */
+  readonly key: string;
+}
+
+/** What the city composer is shown. */
+export interface CityInput {
+  readonly now: Stamp;
+  readonly tracks: TrackList | null;
+  readonly signals: readonly SignalState[];
+  readonly events: readonly RoadEvent[];
+  readonly statistics: readonly LaneStatistic[];
+  readonly health: readonly HealthCheck[];
+}
+
+/** everything → city messages (T/ITS 0180.1). */
+export interface CityComposer extends Stateful {
+  compose(input: CityInput): readonly CityMessage[];
+}
