@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { monotonicMs, plusMs, utcMs } from './time.ts';
-import type { MonotonicMs, Stamp, UtcMs, UtcReading } from './time.ts';
+import type { MonotonicMs, Stamp, UtcReading } from './time.ts';
 
 /** The only source of time and of timers; an argument everywhere. */
 export interface Clock {
@@ -56,28 +56,42 @@ export interface ClockAnchor extends UtcReading {
   readonly monoMs: MonotonicMs;
 }
 
+/** UTC at an instant by an anchor. */
+export function utcByAnchor(anchor: ClockAnchor, atMs: MonotonicMs): UtcReading {
+  return { utcMs: plusMs(anchor.utcMs, atMs - anchor.monoMs), errorMs: anchor.errorMs };
+}
+
 /**
  * The machine's clock. Monotonic time is CLOCK_MONOTONIC, the same in every process and thread of
- * the machine. UTC is read from the system clock; `errorMs` is what the time source last told.
+ * the machine. UTC runs on an anchor that changes only when `setAnchor` is called: between two
+ * anchors it neither jitters nor steps, and a recording can repeat it exactly.
  */
 export class SystemClock implements Clock {
-  #errorMs: number;
+  #anchor: ClockAnchor;
 
   constructor(errorMs = Number.POSITIVE_INFINITY) {
-    this.#errorMs = errorMs;
+    this.#anchor = this.measure(errorMs);
   }
 
   nowMs(): MonotonicMs {
     return monotonicMs(Number(process.hrtime.bigint() / 1000n) / 1000);
   }
 
-  /** Set by the time source (chrony, PTP, GNSS, RSU). */
-  setErrorMs(errorMs: number): void {
-    this.#errorMs = errorMs;
+  /** Reads the system's UTC beside the monotonic clock; resolution 1 ms. */
+  measure(errorMs: number): ClockAnchor {
+    return { monoMs: this.nowMs(), utcMs: utcMs(Date.now() + 0.5), errorMs };
+  }
+
+  get anchor(): ClockAnchor {
+    return this.#anchor;
+  }
+
+  setAnchor(anchor: ClockAnchor): void {
+    this.#anchor = anchor;
   }
 
   utcAt(atMs: MonotonicMs = this.nowMs()): UtcReading {
-    return { utcMs: utcMs(Date.now() + (atMs - this.nowMs())), errorMs: this.#errorMs };
+    return utcByAnchor(this.#anchor, atMs);
   }
 
   at(dueMs: MonotonicMs, run: () => void): () => void {
@@ -116,8 +130,7 @@ export class VirtualClock implements Clock {
   }
 
   utcAt(atMs: MonotonicMs = this.#nowMs): UtcReading {
-    const { utcMs: anchorUtc, monoMs, errorMs } = this.#anchor;
-    return { utcMs: utcMs((anchorUtc as number) + (atMs - monoMs)) satisfies UtcMs, errorMs };
+    return utcByAnchor(this.#anchor, atMs);
   }
 
   /** A clock step or a new time state from a recording. */
