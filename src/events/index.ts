@@ -1,0 +1,199 @@
+import { wrapRad } from '../base/units.ts';
+import type { MonotonicMs, Stamp } from '../base/time.ts';
+import type { Coverage } from '../model/coverage.ts';
+import type { RoadEvent, RoadEventKind } from '../model/event.ts';
+import type { TrackId } from '../model/ids.ts';
+import { createLaneMatcher } from '../model/lanes.ts';
+import type { LaneMatch, LaneMatcher } from '../model/lanes.ts';
+import type { SignalState } from '../model/signal.ts';
+import type { Site } from '../model/site.ts';
+import type { Count, EventStage } from '../model/stages.ts';
+import type { Track, TrackList } from '../model/track.ts';
+import { detectorRows } from './detectors.ts';
+import type { DetectorRow } from './detectors.ts';
+
+/** One condition that is being watched for one road user. */
+interface Watch {
+  readonly kind: RoadEventKind;
+  readonly trackId: TrackId;
+  /** Since when the condition holds without a break longer than the row's grace. */
+  sinceMs: MonotonicMs;
+  lastTrueMs: MonotonicMs;
+  event: RoadEvent | null;
+}
+
+const EVENTS_MAX = 256;
+const WATCHES_MAX = 2048;
+const EVENT_IDS = 0x7fffffff;
+
+/** What a detector is shown of one road user. */
+export interface Situation {
+  readonly track: Track;
+  readonly match: LaneMatch | null;
+  /** Angle between travel and lane direction, radians, or null when it cannot be told. */
+  readonly againstRad: number | null;
+  readonly onCrossing: boolean;
+  readonly inNode: boolean;
+  /** Whether the lane's lamps let nobody go, so that standing is waiting. */
+  readonly mustWait: boolean;
+  /** Whether another vehicle stands or waits close in front in the same lane. */
+  readonly queued: boolean;
+}
+
+/** Groups that let nobody go now, by lane. */
+function waitingLanes(site: Site, signals: readonly SignalState[]): Set<string> {
+  const go = new Set<string>();
+  const known = new Set<string>();
+  for (const state of signals) {
+    for (const group of state.groups) {
+      known.add(group.signalGroup);
+      if (state.availability === 'usable' && group.rightOfWay !== 'none') go.add(group.signalGroup);
+    }
+  }
+  const waiting = new Set<string>();
+  for (const movement of site.road.movements) {
+    if (movement.signalGroup && known.has(movement.signalGroup) && !go.has(movement.signalGroup)) {
+      waiting.add(movement.fromLane);
+    }
+  }
+  return waiting;
+}
+
+class Events implements EventStage {
+  readonly #site: Site;
+  readonly #count: Count;
+  readonly #matcher: LaneMatcher;
+  #watches = new Map<string, Watch>();
+  #nextId = 1;
+
+  constructor(site: Site, count: Count) {
+    this.#site = site;
+    this.#count = count;
+    this.#matcher = createLaneMatcher(site.road);
+  }
+
+  accept(list: TrackList, coverage: Coverage, signals: readonly SignalState[]): readonly RoadEvent[] {
+    const now = list.valid;
+    const ended: RoadEvent[] = [];
+    // Nobody looks: what was seen there is neither told nor ended by silence alone.
+    const blind = coverage.zones.length > 0 && coverage.zones.every((zone) => zone.sensors.length === 0);
+    for (const situation of this.#situations(list.tracks, signals)) this.#judge(situation, now);
+    for (const [key, watch] of this.#watches) {
+      const row = detectorRows[watch.kind];
+      if (!row || blind || now.monoMs - watch.lastTrueMs <= row.graceMs) continue;
+      if (watch.event) ended.push({ ...watch.event, ended: now, updated: now });
+      this.#watches.delete(key);
+    }
+    const live: RoadEvent[] = [];
+    for (const { event } of this.#watches.values()) if (event) live.push(event);
+    return [...live, ...ended];
+  }
+
+  #situations(tracks: readonly Track[], signals: readonly SignalState[]): Situation[] {
+    const waiting = waitingLanes(this.#site, signals);
+    const standing = new Map<string, number[]>();
+    const matched = tracks.map((track) => {
+      const match = this.#matcher.match(track.eastM, track.northM);
+      if (match && track.cls !== 'pedestrian' && track.speedMps < 1.5) {
+        const list = standing.get(match.lane.lane.id) ?? [];
+        list.push(match.projection.alongM);
+        standing.set(match.lane.lane.id, list);
+      }
+      return { track, match };
+    });
+    return matched.map(({ track, match }) => {
+      const ahead = match ? (standing.get(match.lane.lane.id) ?? []) : [];
+      const alongM = match?.projection.alongM ?? 0;
+      return {
+        track,
+        match,
+        againstRad: againstLane(track, match),
+        onCrossing: this.#matcher.crossing(track.eastM, track.northM) !== null,
+        inNode: this.#matcher.inNode(track.eastM, track.northM),
+        mustWait: match !== null && waiting.has(match.lane.lane.id),
+        queued: ahead.some((other) => other > alongM + 1 && other < alongM + 15),
+      };
+    });
+  }
+
+  #judge(situation: Situation, now: Stamp): void {
+    for (const row of Object.values(detectorRows)) {
+      if (!row.holds(situation)) continue;
+      const key = `${row.kind} ${situation.track.id}`;
+      let watch = this.#watches.get(key);
+      if (!watch) {
+        if (this.#watches.size >= WATCHES_MAX) {
+          this.#count('event_watch_overflow');
+          continue;
+        }
+        watch = {
+          kind: row.kind,
+          trackId: situation.track.id,
+          sinceMs: now.monoMs,
+          lastTrueMs: now.monoMs,
+          event: null,
+        };
+        this.#watches.set(key, watch);
+      }
+      watch.lastTrueMs = now.monoMs;
+      if (now.monoMs - watch.sinceMs < row.afterMs) continue;
+      watch.event = this.#told(row, situation, watch, now);
+    }
+  }
+
+  #told(row: DetectorRow, { track, match }: Situation, watch: Watch, now: Stamp): RoadEvent | null {
+    const before = watch.event;
+    if (!before) {
+      let open = 0;
+      for (const { event } of this.#watches.values()) if (event) open++;
+      if (open >= EVENTS_MAX) {
+        this.#count('event_overflow');
+        return null;
+      }
+      this.#count(`event_${row.kind}`);
+    }
+    const id = before?.id ?? this.#nextId;
+    if (!before) this.#nextId = (this.#nextId % EVENT_IDS) + 1;
+    const lane = match?.lane.lane ?? null;
+    return {
+      id,
+      kind: row.kind,
+      began: before?.began ?? now,
+      ended: null,
+      updated: now,
+      eastM: track.eastM,
+      northM: track.northM,
+      radiusM: row.radiusM,
+      laneId: lane?.id ?? null,
+      linkId: lane?.linkId ?? null,
+      path: [],
+      tracks: [track.id],
+      confidence: track.existence,
+      priority: row.priority,
+      description: null,
+    };
+  }
+
+  snapshot(): unknown {
+    return { watches: structuredClone([...this.#watches]), nextId: this.#nextId };
+  }
+
+  restore(snapshot: unknown): void {
+    const state = snapshot as { watches: [string, Watch][]; nextId: number };
+    this.#watches = new Map(structuredClone(state.watches));
+    this.#nextId = state.nextId;
+  }
+}
+
+/** Angle between travel and lane, 0..π; null while the road user is too slow to tell. */
+function againstLane(track: Track, match: LaneMatch | null): number | null {
+  if (!match || track.speedMps < 1.5) return null;
+  const headingRad = Math.atan2(track.northMps, track.eastMps);
+  return Math.abs(wrapRad(headingRad - match.projection.headingRad));
+}
+
+/** The event stage of a site. */
+export function createEventStage(site: Site, options: { readonly count: Count }): EventStage {
+  return new Events(site, options.count);
+}
+
