@@ -16,10 +16,6 @@ import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { createFusion } from '../fusion/fuse.ts';
-import { createMapComposer } from '../v2x/compose/map.ts';
-import { createRsiComposer } from '../v2x/compose/rsi.ts';
-import { createRsmComposer } from '../v2x/compose/rsm.ts';
-import { createSpatComposer } from '../v2x/compose/spat.ts';
 import { profileByName } from '../v2x/profiles.ts';
 import { createEventStage } from './events/index.ts';
 import { createGate } from './gate/gate.ts';
@@ -239,8 +235,8 @@ export class SignalsLoop implements Stateful {
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);
     this.#signals = createSignalStage(site.road, count);
-    this.#spat = createSpatComposer({ site, profile, random: random.fork('spat'), count });
-    this.#map = createMapComposer({ site, profile, random: random.fork('map'), count });
+    this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
+    this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
     this.gate = createGate(gateSiteOf(site, profile), { startMs: clock.nowMs() });
     for (const settings of site.controllers.filter((controller) => controller.enabled)) {
       const driver = driverByKind(settings.driver);
@@ -307,10 +303,21 @@ export class SignalsLoop implements Stateful {
     for (const offer of offers) this.#pass(offer, nowMs, null);
   }
 
-  /** Unavailable SPAT for every node with lamps: for the guard thread, and the last words. */
+  /** Unavailable SPAT for every node with lamps, without taking a message number: for the guard. */
   unavailable(atMs: MonotonicMs): readonly MessageOffer[] {
     const now = stampAt(this.#deps.clock, atMs);
-    return this.#signals.at(now).map((state) => this.#spat.unavailable(state.node, now));
+    const numbers = this.#spat.snapshot();
+    const offers = this.#signals.at(now).map((state) => this.#spat.unavailable(state.node, now));
+    this.#spat.restore(numbers);
+    return offers;
+  }
+
+  /** One round of unavailable SPAT through the gate: the last words before the end. */
+  sayUnavailable(atMs: MonotonicMs): void {
+    const now = stampAt(this.#deps.clock, atMs);
+    for (const state of this.#signals.at(now)) {
+      this.#pass(this.#spat.unavailable(state.node, now), atMs, gateEvidenceOf(state));
+    }
   }
 
   #note(node: string, { level, reasons }: LevelVerdict, nowMs: number): void {
@@ -433,8 +440,8 @@ export class PerceptionLoop implements Stateful {
     this.#fusion = createFusion(site, { box: site.box, boot: deps.boot, count });
     this.#events = createEventStage(site, { count });
     this.#statistics = createStatisticStage(site, { count });
-    this.#rsm = createRsmComposer({ site, profile, random: random.fork('rsm'), count });
-    this.#rsi = createRsiComposer({ site, profile, random: random.fork('rsi'), count });
+    this.#rsm = profile.composers.rsm({ site, profile, random: random.fork('rsm'), count });
+    this.#rsi = profile.composers.rsi({ site, profile, random: random.fork('rsi'), count });
     this.#startDrivers();
     this.#parts = {
       watches: this.#watches,

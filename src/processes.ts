@@ -1,0 +1,102 @@
+/** The plain messages between the parent, the child and the child's threads. */
+import type { ClockAnchor } from './base/clock.ts';
+import type { MonotonicMs } from './base/time.ts';
+import type { HealthCheck } from './model/health.ts';
+import type { AirMessageType, MessageOffer } from './model/message.ts';
+import type { PortMessage } from './model/port.ts';
+import type { GateView, LoopName, PerceptionView, SignalsView, Tick } from './pipeline.ts';
+
+/** One received message, as the recorder wants it. */
+export interface TappedMessage {
+  readonly port: string;
+  readonly atMs: MonotonicMs;
+  readonly message: PortMessage;
+}
+
+/** Everything that went into one loop since the last batch, in order. */
+export interface TapBatch {
+  readonly loop: LoopName;
+  readonly entries: readonly (
+    | ({ readonly kind: 'message' } & TappedMessage)
+    | ({ readonly kind: 'tick' } & Tick)
+    | { readonly kind: 'clock'; readonly anchor: ClockAnchor }
+  )[];
+  /** State of the loop before the first entry; only in the first batch of a recording. */
+  readonly state?: unknown;
+}
+
+/** One message that left for the units. */
+export interface SentRow {
+  readonly atMs: MonotonicMs;
+  readonly type: AirMessageType;
+  readonly node: string;
+  readonly bytes: Uint8Array;
+  readonly ageMs: number | null;
+}
+
+/** Counters, ports and latencies of one loop, once a second. */
+export interface LoopStatus {
+  readonly loop: LoopName;
+  readonly atMs: MonotonicMs;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly ports: readonly PortView[];
+  readonly checks: readonly HealthCheck[];
+  readonly lateness: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
+  readonly rssBytes: number;
+  readonly skippedTicks: number;
+}
+
+/** One port as people see it. */
+export interface PortView {
+  readonly name: string;
+  readonly state: string;
+  readonly received: number;
+  readonly sent: number;
+  readonly lastMs: number | null;
+  readonly fault: string | null;
+}
+
+/** What the gate tells people. */
+export interface GateStatus {
+  readonly nodes: readonly GateView[];
+  readonly latches: readonly string[];
+  readonly refusals: readonly {
+    readonly atMs: number;
+    readonly type: string;
+    readonly rule: string;
+    readonly reason: string;
+    readonly hex: string;
+  }[];
+}
+
+export type ParentToChild =
+  | { readonly kind: 'signals'; readonly view: SignalsView }
+  | { readonly kind: 'sent'; readonly rows: readonly SentRow[] }
+  | { readonly kind: 'tap'; readonly batch: TapBatch }
+  | { readonly kind: 'status'; readonly status: LoopStatus; readonly gate: GateStatus }
+  | { readonly kind: 'anchor'; readonly anchor: ClockAnchor }
+  | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly fault?: string };
+
+export type ChildToParent =
+  | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[] }
+  | { readonly kind: 'alive'; readonly atMs: MonotonicMs }
+  | { readonly kind: 'record'; readonly on: boolean }
+  | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
+
+/** Between perception (the child's first thread) and `main`. */
+export type ToMain =
+  | { readonly kind: 'perception'; readonly view: PerceptionView }
+  | ParentToChild
+  | { readonly kind: 'loop'; readonly status: LoopStatus };
+export type FromMain =
+  | { readonly kind: 'record'; readonly on: boolean }
+  | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
+
+/** How the child is started. */
+export interface ChildStart {
+  readonly siteFolder: string;
+  readonly dataFolder: string;
+  readonly boot: number;
+  readonly seed: number;
+  readonly anchor: ClockAnchor;
+}

@@ -1,0 +1,231 @@
+import { createSocket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import { Counters } from '../base/counters.ts';
+import { Fault, messageOf } from '../base/fault.ts';
+import type { Log } from '../base/log.ts';
+import { plusMs } from '../base/time.ts';
+import type { MonotonicMs } from '../base/time.ts';
+import type { AirMessage } from '../model/message.ts';
+import { nodeKey } from '../model/ids.ts';
+import type { RsuSettings, Site } from '../model/site.ts';
+import { CARRIER_OCTETS, withCarrier } from './carrier.ts';
+
+/** A message on its way to one unit. */
+interface Queued {
+  readonly message: AirMessage;
+  readonly order: number;
+}
+
+/** What people see of one unit. */
+export interface RsuStatus {
+  readonly id: string;
+  readonly sent: Readonly<Record<string, number>>;
+  readonly lastSentMs: number | null;
+  readonly fault: string | null;
+}
+
+const QUEUE_MAX = 64;
+/** The lower, the sooner. SPAT does not queue at all. */
+const order: Readonly<Record<AirMessage['type'], number>> = {
+  SPAT: 0,
+  MAP: 1,
+  RSI: 2,
+  RSM: 3,
+  SSM: 4,
+  RSC: 5,
+  OTHER: 6,
+};
+
+/** Address of a named interface, to bind to. */
+function addressOf(settings: RsuSettings): string | null {
+  if (settings.interface === null) return null;
+  const found = networkInterfaces()[settings.interface]?.find(({ family }) => family === 'IPv4');
+  if (!found) {
+    throw new Fault('PORT_UNAVAILABLE', {
+      subject: `rsu ${settings.id}`,
+      expected: `an IPv4 address on interface ${settings.interface}`,
+      got: 'none',
+      next: 'Name another interface in site.json rsus[], or bring this one up.',
+    });
+  }
+  return found.address;
+}
+
+/** The way to one unit: paced, bounded, with a deadline for every message. */
+class RsuLink {
+  readonly settings: RsuSettings;
+  readonly counters = new Counters();
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #socket: Socket;
+  readonly #nodes: ReadonlySet<string> | null;
+  #queue: Queued[] = [];
+  #armed: (() => void) | null = null;
+  #lastSentMs: MonotonicMs | null = null;
+  #windowMs: MonotonicMs | null = null;
+  #windowFrames = 0;
+  #windowOctets = 0;
+  #fault: string | null = null;
+  #closed = false;
+
+  constructor(settings: RsuSettings, nodes: ReadonlySet<string> | null, clock: Clock, log: Log) {
+    this.settings = settings;
+    this.#nodes = nodes;
+    this.#clock = clock;
+    this.#log = log;
+    this.#socket = createSocket({ type: settings.host.includes(':') ? 'udp6' : 'udp4' });
+    this.#socket.on('error', (error) => this.#failed(messageOf(error)));
+    const address = addressOf(settings);
+    if (address) this.#socket.bind(0, address);
+    this.#socket.unref();
+  }
+
+  #failed(reason: string): void {
+    this.counters.count('rsu_send_failed');
+    if (this.#fault !== reason) this.#log.warn('rsu_send_failed', { rsu: this.settings.id, reason });
+    this.#fault = reason;
+  }
+
+  wants(message: AirMessage): boolean {
+    if (!this.settings.types.includes(message.type)) return false;
+    if (message.rsuIds.length > 0) return message.rsuIds.includes(this.settings.id);
+    return this.#nodes === null || this.#nodes.has(nodeKey(message.node));
+  }
+
+  offer(message: AirMessage): void {
+    if (message.type === 'SPAT') return this.#send(message);
+    if (this.#queue.length >= QUEUE_MAX) {
+      this.#queue.pop();
+      this.counters.count('rsu_queue_full');
+    }
+    const entry = { message, order: order[message.type] };
+    let index = this.#queue.length;
+    while (index > 0 && this.#queue[index - 1]!.order > entry.order) index--;
+    this.#queue.splice(index, 0, entry);
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#armed || this.#closed) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    const nowMs = this.#clock.nowMs();
+    const freeMs = this.#lastSentMs === null ? nowMs : plusMs(this.#lastSentMs, this.settings.minGapMs);
+    if (freeMs > nowMs) {
+      this.#queue.unshift(next);
+      this.#armed = this.#clock.at(freeMs, () => {
+        this.#armed = null;
+        this.#drain();
+      });
+      return;
+    }
+    this.#send(next.message);
+    this.#drain();
+  }
+
+  /** Whether the unit's budget of this second has room. SPAT is counted but never held back. */
+  #withinBudget(nowMs: MonotonicMs, message: AirMessage): boolean {
+    if (this.#windowMs === null || nowMs - this.#windowMs >= 1000) {
+      this.#windowMs = nowMs;
+      this.#windowFrames = 0;
+      this.#windowOctets = 0;
+    }
+    const fits =
+      this.#windowFrames < this.settings.framesPerS &&
+      this.#windowOctets + message.bytes.length <= this.settings.octetsPerS;
+    if (!fits && message.type !== 'SPAT') return false;
+    this.#windowFrames++;
+    this.#windowOctets += message.bytes.length;
+    return true;
+  }
+
+  #send(message: AirMessage): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs > message.validUntilMs) {
+      this.counters.count(`rsu_late_${message.type}`);
+      return;
+    }
+    if (!this.#withinBudget(nowMs, message)) {
+      this.counters.count(`rsu_over_budget_${message.type}`);
+      return;
+    }
+    const { settings } = this;
+    const bytes =
+      settings.link === 'udp-carrier'
+        ? withCarrier(settings.unitSerial, this.#clock.utcAt(nowMs).utcMs, message.bytes)
+        : message.bytes;
+    this.#lastSentMs = nowMs;
+    this.#socket.send(bytes, settings.port, settings.host, (error) => {
+      if (error) return this.#failed(messageOf(error));
+      if (this.#fault) this.#log.info('rsu_send_recovered', { rsu: settings.id });
+      this.#fault = null;
+      this.counters.count(`rsu_sent_${message.type}`);
+    });
+  }
+
+  status(): RsuStatus {
+    return {
+      id: this.settings.id,
+      sent: this.counters.toJSON(),
+      lastSentMs: this.#lastSentMs,
+      fault: this.#fault,
+    };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#armed?.();
+    this.#queue = [];
+    this.#socket.close();
+  }
+}
+
+/** One unit that takes SPAT of a node. */
+export interface SpatTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly headerOctets: number;
+  wrap(bytes: Uint8Array): Uint8Array;
+}
+
+/** All units of a site. */
+export interface RsuLinks {
+  /** Hands a gated message to every unit that wants it. A slow unit never delays another. */
+  send(message: AirMessage): void;
+  status(): readonly RsuStatus[];
+  /** Where SPAT of a node goes, and how it is wrapped there: for the guard thread. */
+  spatTargets(node: string): readonly SpatTarget[];
+  close(): void;
+}
+
+/** Opens the ways to the units. Errors: `Fault` PORT_UNAVAILABLE for a named interface that is not there. */
+export function createRsuLinks(site: Site, clock: Clock, log: Log): RsuLinks {
+  const links = site.rsus.map((settings) => {
+    const area = site.road.rsuAreas.find(({ rsuId }) => rsuId === settings.id);
+    const nodes = area ? new Set(area.nodes.map(nodeKey)) : null;
+    return { link: new RsuLink(settings, nodes, clock, log), nodes };
+  });
+  return {
+    send(message) {
+      for (const { link } of links) if (link.wants(message)) link.offer(message);
+    },
+    status: () => links.map(({ link }) => link.status()),
+    spatTargets: (node) =>
+      links
+        .filter(({ link, nodes }) => link.settings.types.includes('SPAT') && (nodes?.has(node) ?? true))
+        .map(({ link: { settings } }) => ({
+          host: settings.host,
+          port: settings.port,
+          headerOctets: settings.link === 'udp-carrier' ? CARRIER_OCTETS : 0,
+          wrap: (bytes) =>
+            settings.link === 'udp-carrier'
+              ? withCarrier(settings.unitSerial, clock.utcAt().utcMs, bytes)
+              : bytes,
+        })),
+    close: () => {
+      for (const { link } of links) link.close();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { assert } from '../src/base/assert.ts';
+import type { LampAspect, RightOfWay } from '../src/model/signal.ts';
+import { codecFor } from './codec.ts';
+import { createMapComposer } from './compose/map.ts';
+import { createRsiComposer } from './compose/rsi.ts';
+import { createRsmComposer } from './compose/rsm.ts';
+import { createSpatComposer } from './compose/spat.ts';
+import type { Profile } from './profile.ts';
+
+/** Lamp → light state of the Chinese set. */
+function chineseLight({ colour, flashing }: LampAspect, rightOfWay: RightOfWay): string {
+  switch (colour) {
+    case 'green':
+      if (flashing) return 'flashing-green';
+      return rightOfWay === 'permissive' ? 'permissive-green' : 'protected-green';
+    case 'yellow':
+      return flashing ? 'flashing-yellow' : 'yellow';
+    case 'red':
+      return flashing ? 'flashing-red' : 'red';
+    case 'red-yellow':
+      return 'red'; // still forbids; the standard has no word for the pair
+    case 'dark':
+      return 'dark';
+    case 'unknown':
+      return 'unavailable';
+  }
+}
+
+/** The row that the rows of one family share; each names its schemas. */
+function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
+  return {
+    name,
+    encode: (frame) => codecFor(name).encode(frame as never),
+    composers: {
+      spat: createSpatComposer,
+      map: createMapComposer,
+      rsm: createRsmComposer,
+      rsi: createRsiComposer,
+    },
+    light: chineseLight,
+    times: { unitMs: 100, unknown: 36_001, overMaximum: 36_000, form: 'counting', atColourOnly: 'left-out' },
+    msgCnt: 'every-message',
+    // Application ids and priorities of the RSU requirement built on YD/T 3709-2020.
+    air: {
+      SPAT: { aid: 3619, priority: 176 },
+      MAP: { aid: 3618, priority: 16 },
+      RSM: { aid: 3623, priority: 208 },
+      RSI: {
+        static: { aid: 3620, priority: 48 },
+        semiStatic: { aid: 3621, priority: 80 },
+        dynamic: { aid: 3622, priority: 112 },
+      },
+    },
+    // No public text gives a limit; 1300 leaves room for the signature (unverified).
+    sizeMaxOctets: 1300,
+    participantsMax: 16,
+    airIdMax: 65_535,
+  };
+}
+
+/** Every profile, one row each. */
+export const profiles: readonly Profile[] = [chinese('A'), chinese('B'), chinese('P2'), chinese('D2')];
+
+/** The profile of a site. The checker has refused unknown names. */
+export function profileByName(name: string, rows: readonly Profile[] = profiles): Profile {
+  const profile = rows.find((row) => row.name === name);
+  assert(profile, `unknown profile ${name}`);
+  return profile;
+}
