@@ -1,7 +1,7 @@
 import { assert } from '../src/base/assert.ts';
 import { Fault } from '../src/base/fault.ts';
 
-/** One big-endian bit field. Bit 0 is the top bit of octet 0; the value is raw × scale + offset. */
+/** One big-endian bit field. Bit 0 is the top bit of octet 0; value = raw × scale + offset. */
 export interface LayoutField {
   /** Bit number of the field's top bit. */
   readonly at: number;
@@ -24,7 +24,7 @@ export interface LayoutRows<F extends Readonly<Record<string, LayoutField>>> {
 /** The numbers of a frame, by field name. */
 export type LayoutValue<F> = { -readonly [K in keyof F]: number };
 
-/** What `frameLayout` gives. `base` is the octet where the frame begins; blocks are read in place. */
+/** What `frameLayout` gives. A frame may begin at octet `base` of a longer one. */
 export interface FrameLayout<F extends Readonly<Record<string, LayoutField>>> {
   /** All fields. Asserts that `bytes` holds the whole frame from octet `base` on. */
   read(bytes: Uint8Array, base?: number): LayoutValue<F>;
