@@ -1,0 +1,207 @@
+/**
+ * Descriptions of the sample sites; `scripts/sites.ts` writes them to `config/sites/`, and a test
+ * holds the files against them.
+ */
+import type { ArmSpec, JunctionSpec, SiteSpec } from './generate.ts';
+import { SITE_FORMAT_VERSION } from './site.ts';
+import type { PortFile, SiteFile } from './site.ts';
+
+const LOOPBACK = '127.0.0.1';
+type Sensor = SiteFile['sensors'][number];
+type Ports = Record<string, PortFile>;
+
+/** The box listens on `listenPort`; the device listens on (and sends from) `devicePort`. */
+const udp = (listenPort: number, devicePort: number): PortFile => ({
+  transport: 'udp', listenHost: LOOPBACK, listenPort, remoteHost: LOOPBACK, remotePort: devicePort,
+  interface: null, allow: [LOOPBACK],
+});
+
+const node = (id: number): { region: number; id: number } => ({ region: 0, id });
+const KMPH = 1 / 3.6;
+const lanes = (...uses: ('left' | 'straight' | 'right')[][]): ArmSpec['lanes'] =>
+  uses.map((entry) => ({ uses: entry }));
+
+const demoArm = (
+  name: string, bearingDeg: number, neighbour: number, more: Partial<ArmSpec>,
+): ArmSpec => ({
+  name, bearingDeg, lengthM: 200,
+  lanes: lanes(['left'], ['straight'], ['straight', 'right']),
+  exitLanes: 2, nonMotorLane: true, crossing: true, waitingAreaM: null, rightArrow: false,
+  speedLimitMps: Math.round(50 * KMPH * 50) / 50,
+  neighbour: node(neighbour), neighbourName: `Demo ${name}`,
+  ...more,
+});
+
+/** Four arms, none of them quite square to the next, as junctions are. */
+export const demoJunction: JunctionSpec = {
+  node: node(10),
+  name: 'Demo junction',
+  prefix: '',
+  centre: [0, 0],
+  controllerId: 'controller',
+  arms: [
+    demoArm('east', 93, 12, { waitingAreaM: 15, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
+    demoArm('west', 272, 14, { waitingAreaM: 15, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
+    demoArm('north', 4, 11, { lanes: lanes(['left'], ['straight'], ['right']), rightArrow: true }),
+    demoArm('south', 185, 13, { lanes: lanes(['left'], ['straight', 'right']) }),
+  ],
+  greenS: [{ straight: 28, left: 13 }, { straight: 23, left: 11 }],
+};
+
+/** Radians counter-clockwise from east of a bearing, to the tenth of a milliradian. */
+const headingOf = (bearingDeg: number): number => {
+  const rad = Math.PI / 2 - (bearingDeg * Math.PI) / 180;
+  const wrapped = rad - 2 * Math.PI * Math.floor((rad + Math.PI) / (2 * Math.PI));
+  return Math.round(wrapped * 1e4) / 1e4;
+};
+
+/** A place `outM` metres along an arm's bearing (negative: beyond the middle), `rightM` to the
+ * right of its approach. */
+const place = (bearingDeg: number, outM: number, rightM: number): { eastM: number; northM: number } => {
+  const bearing = (bearingDeg * Math.PI) / 180;
+  const [x, y] = [Math.sin(bearing), Math.cos(bearing)];
+  return {
+    eastM: Math.round((x * outM - y * rightM) * 100) / 100 + 0,
+    northM: Math.round((y * outM + x * rightM) * 100) / 100 + 0,
+  };
+};
+
+const wheels = ['car', 'van', 'truck', 'bus', 'motorcycle', 'bicycle'] as const;
+const everybody = [...wheels, 'pedestrian'] as const;
+
+const approachSensor = (
+  kind: 'radar' | 'camera', arm: ArmSpec, port: string, options: Sensor['options'],
+): Sensor => ({
+  id: `${kind}-${arm.name}` as Sensor['id'],
+  driver: kind === 'radar' ? 'radar-ars408' : 'camera-objects',
+  sensing: kind,
+  enabled: true,
+  pose: {
+    // On the mast arm of the far side, over the lanes that it looks along.
+    ...place(arm.bearingDeg, -25, kind === 'radar' ? 6 : 4),
+    upM: kind === 'radar' ? 6 : 7,
+    headingRad: headingOf(arm.bearingDeg),
+    pitchRad: kind === 'radar' ? -0.03 : -0.12,
+    rollRad: 0,
+  },
+  fieldOfView: kind === 'radar'
+    ? { rangeMinM: 1, rangeMaxM: 220, halfAngleRad: 0.3, outline: null }
+    : { rangeMinM: 12, rangeMaxM: 130, halfAngleRad: 0.45, outline: null },
+  classes: kind === 'radar' ? wheels : everybody,
+  port,
+  periodMs: kind === 'radar' ? 72 : 100,
+  latencyMs: kind === 'radar' ? 72 : 150,
+  main: kind === 'camera',
+  options,
+});
+
+const middleSensors: readonly Sensor[] = [
+  {
+    id: 'radar-middle' as Sensor['id'],
+    driver: 'radar-smartmicro',
+    sensing: 'radar',
+    enabled: true,
+    pose: { eastM: 24, northM: -24, upM: 6, headingRad: 2.3562, pitchRad: -0.1, rollRad: 0 },
+    fieldOfView: { rangeMinM: 1, rangeMaxM: 80, halfAngleRad: 0.87, outline: null },
+    classes: wheels,
+    port: 'radar-middle',
+    periodMs: 55,
+    latencyMs: 60,
+    main: false,
+    options: {},
+  },
+  {
+    id: 'lidar-middle' as Sensor['id'],
+    driver: 'object-list',
+    sensing: 'lidar',
+    enabled: true,
+    pose: { eastM: -20, northM: 20, upM: 5, headingRad: -0.7854, pitchRad: 0, rollRad: 0 },
+    fieldOfView: { rangeMinM: 1, rangeMaxM: 60, halfAngleRad: 3.1416, outline: null },
+    classes: everybody,
+    port: 'lidar-middle',
+    periodMs: 100,
+    latencyMs: 90,
+    main: true,
+    options: {},
+  },
+];
+
+const demoPorts: Ports = {
+  'can-a': { transport: 'can', bus: 'slcan-tcp', host: LOOPBACK, port: 47011, bitrate: 500000 },
+  'can-b': { transport: 'can', bus: 'slcan-tcp', host: LOOPBACK, port: 47012, bitrate: 500000 },
+  controller: udp(47020, 47021),
+  'camera-east': udp(47031, 47131),
+  'camera-west': udp(47032, 47132),
+  'camera-north': udp(47033, 47133),
+  'camera-south': { transport: 'mqtt', url: 'mqtt://127.0.0.1:18883', topics: ['lukou/demo/camera-south'] },
+  'radar-middle': udp(47041, 47141),
+  'lidar-middle': udp(47051, 47151),
+};
+
+const rsu = (
+  id: string, link: 'udp-raw' | 'udp-carrier', port: number, unitSerial: string,
+): SiteFile['rsus'][number] => ({
+  id: id as never, link, host: LOOPBACK, port, interface: null, unitSerial,
+  types: ['SPAT', 'MAP', 'RSM', 'RSI'], framesPerS: 200, octetsPerS: 200000, minGapMs: 1,
+});
+
+const common = (id: string): Pick<SiteFile,
+  'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop' | 'dataFolder' | 'log' | 'timeSource'> => ({
+  formatVersion: SITE_FORMAT_VERSION,
+  revision: 1,
+  id,
+  mode: 'demo',
+  box: `${id}-box`,
+  frame: {
+    datum: 'CGCS2000',
+    epoch: 2000,
+    heightSystem: 'ellipsoid',
+    north: 'true',
+    reference: { latDeg: 31.2841, lonDeg: 121.1712, heightM: 14.2 },
+    ground: { upM: 0, slopeEast: 0, slopeNorth: 0 },
+    divisionCode: '310114',
+  },
+  profile: 'A',
+  loop: { rateHz: 20, rsmEveryTicks: 2, rewindMs: 500, phaseLock: true, sendDelayMs: 5 },
+  dataFolder: `.lukou/${id}`,
+  log: { level: 'info' },
+  timeSource: { kind: 'system', assumedErrorMs: 20 },
+});
+
+const cloud = (rscuSerial: string, port: number): SiteFile['clouds'][number] => ({
+  id: 'city' as never, url: `mqtt://127.0.0.1:${port}`, rscuSerial, username: null,
+  passwordEnv: null, caFile: null, certFile: null, keyFile: null, liveHz: 10, runStatusS: 10,
+  privacy: 'pseudonymous',
+});
+
+const [east, west, north, south] = demoJunction.arms as [ArmSpec, ArmSpec, ArmSpec, ArmSpec];
+
+/** The demo: one junction with everything that the box can read. */
+export const demoSpec: SiteSpec = {
+  junctions: [demoJunction],
+  site: {
+    ...common('demo'),
+    name: { en: 'Demo junction', zh: '演示路口' },
+    ports: demoPorts,
+    sensors: [
+      approachSensor('radar', east, 'can-a', { sensorNumber: 0 }),
+      approachSensor('radar', west, 'can-a', { sensorNumber: 1 }),
+      approachSensor('radar', north, 'can-b', { sensorNumber: 0 }),
+      approachSensor('radar', south, 'can-b', { sensorNumber: 1 }),
+      approachSensor('camera', east, 'camera-east', {}),
+      approachSensor('camera', west, 'camera-west', {}),
+      approachSensor('camera', north, 'camera-north', {}),
+      approachSensor('camera', south, 'camera-south', {}),
+      ...middleSensors,
+    ],
+    controllers: [
+      {
+        id: 'controller' as never, driver: 'signal-gbt20999', enabled: true, port: 'controller',
+        nodes: [node(10)], options: {},
+      },
+    ],
+    rsus: [rsu('rsu-raw', 'udp-raw', 47401, 'LUKOU001'), rsu('rsu-carrier', 'udp-carrier', 47402, 'LUKOU002')],
+    clouds: [cloud('LUKOU-DEMO-0001', 18883)],
+    web: { host: LOOPBACK, port: 47080 },
+  },
+};
