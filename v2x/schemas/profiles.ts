@@ -15,14 +15,26 @@ import { fullPositionVector } from './vehicle.ts';
 export const profileNames = ['A', 'B', 'P2', 'D2'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
-const { posConficence: _absentInB, ...fullPositionFields } = fullPositionVector.fields;
+const { posConficence, timeConfidence, motionCfd, ...fullPositionFields } =
+  fullPositionVector.fields;
 
 /** DF_FullPositionVector of the plug-fest: one set of confidences, none of the accuracy ellipse. */
 export const fullPositionVectorB = sequence('FullPositionVector', {
   ...fullPositionFields,
   posAccuracy: optional(positionConfidenceSet),
+  timeConfidence,
+  motionCfd,
 }, 'extensible');
 export type FullPositionVectorB = ValueOf<typeof fullPositionVectorB>;
+
+/** DF_FullPositionVector of P2: the bits of A, with the one name spelled as it was meant. */
+export const fullPositionVectorP2 = sequence('FullPositionVector', {
+  ...fullPositionFields,
+  posConfidence: posConficence,
+  timeConfidence,
+  motionCfd,
+}, 'extensible');
+export type FullPositionVectorP2 = ValueOf<typeof fullPositionVectorP2>;
 
 /** DF_Node with the lanes along a reference line that phase 2 appends. */
 export const nodePhase2 = sequence('Node', node.fields, 'extensible', {
@@ -69,7 +81,7 @@ export const profiles: { readonly [P in ProfileName]: ProfileRow } = {
   P2: {
     title: 'phase 2 with the ranges of A',
     frame: messageFramePhase2,
-    exchanged: additionsPhase2,
+    exchanged: { FullPositionVector: fullPositionVectorP2, ...additionsPhase2 },
   },
   D2: {
     title: 'phase 2 with the ranges of B',

@@ -6,9 +6,11 @@ import type { Text } from '../text.ts';
 import { faultTexts } from './faults.ts';
 import { runtimeTexts } from './runtime.ts';
 import { signalTexts } from './signals.ts';
+import { v2xTexts } from './v2x.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   faults: faultTexts,
   runtime: runtimeTexts,
   signals: signalTexts,
+  v2x: v2xTexts,
 };

@@ -1,0 +1,340 @@
+/** What generated encoders and decoders call for values of varying length, and to refuse. */
+import type { BitReader, BitWriter } from './bits.ts';
+import { Refusal, countText, describe } from './error.ts';
+import type { Expectation } from './error.ts';
+
+function refuse(expectation: Expectation, value: unknown): never {
+  throw new Refusal(null, expectation, describe(value));
+}
+
+/** Refuses a value that is no whole number of the range. */
+export function badInteger(value: unknown, min: number, max: number): never {
+  refuse({ text: 'wholeNumber', values: { min, max } }, value);
+}
+export function badBoolean(value: unknown): never {
+  refuse({ text: 'trueOrFalse', values: {} }, value);
+}
+export function badName(value: unknown, names: readonly string[]): never {
+  refuse({ text: 'oneOf', values: { names: names.join(', ') } }, value);
+}
+export function badList(value: unknown, min: number, max: number): never {
+  refuse({ text: 'listOf', values: { count: countText(min, max) } }, value);
+}
+export function badObject(value: unknown, name: string): never {
+  refuse({ text: 'fieldsOf', values: { name } }, value);
+}
+export function badChoice(value: unknown, names: readonly string[]): never {
+  refuse({ text: 'oneAlternative', values: { names: names.join(', ') } }, value);
+}
+/** Refuses an open type that is not the one that its number chooses. */
+export function badOpen(value: unknown, name: string, by: string, number: unknown): never {
+  refuse({ text: 'alternativeOfNumber', values: { name, by, number: describe(number) } }, value);
+}
+/** Refuses bits that mean nothing: a number beyond its range. */
+export function badRead(r: BitReader, back: number, got: number, min: number, max: number): never {
+  const expectation = { text: 'wholeNumber', values: { min, max } } as const;
+  throw new Refusal(r.offset(back), expectation, String(got));
+}
+/** Refuses an index beyond a list of names, alternatives or counts. */
+export function badIndex(r: BitReader, back: number, got: number, count: number): never {
+  const expectation = { text: 'indexBelow', values: { count } } as const;
+  throw new Refusal(r.offset(back), expectation, String(got));
+}
+
+// Bit strings
+
+/** Texts of all values of 0 to 8 bits. */
+const BIT_TEXTS: readonly (readonly string[])[] = Array.from({ length: 9 }, (_, width) =>
+  Array.from({ length: 2 ** width }, (__, value) =>
+    width === 0 ? '' : value.toString(2).padStart(width, '0'),
+  ),
+);
+
+/** The value of a bit text of exactly `size` digits; -1 when it has another length. */
+export function bitsValue(value: unknown, size: number): number {
+  if (typeof value !== 'string') return refuse(bitsExpected(String(size)), value);
+  if (value.length !== size) return -1;
+  let sum = 0;
+  for (let index = 0; index < size; index++) {
+    const digit = value.charCodeAt(index) - 48;
+    if (digit >>> 0 > 1) refuse(bitsExpected(String(size)), value);
+    sum = (sum << 1) | digit;
+  }
+  return sum;
+}
+
+/** The value of a bit text whose size is fixed. */
+export function fixedBits(value: unknown, size: number): number {
+  const sum = bitsValue(value, size);
+  return sum < 0 ? refuse(bitsExpected(String(size)), value) : sum;
+}
+
+function bitsExpected(count: string): Expectation {
+  return { text: 'bitText', values: { count } };
+}
+
+/** A bit text of another size than the root: extension bit, general length, bits. */
+export function putExtendedBits(w: BitWriter, value: string): void {
+  if (!/^[01]*$/.test(value)) refuse(bitsExpected('any number of'), value);
+  w.put(1, 1);
+  w.putFragments(value.length, (from, to) => {
+    for (let index = from; index < to; index++) w.put(value.charCodeAt(index) & 1, 1);
+  });
+}
+
+/** The text of `size` bits, at most 30. */
+export function takeBits(r: BitReader, size: number): string {
+  return bitsText(r.take(size), size);
+}
+
+/** The text of a value of `size` bits. */
+export function bitsText(value: number, size: number): string {
+  if (size <= 8) return BIT_TEXTS[size]![value]!;
+  const low = BIT_TEXTS[8]![value & 255]!;
+  return bitsText(value >>> 8, size - 8) + low;
+}
+
+/** Bits after an extension bit that was set. */
+export function takeExtendedBits(r: BitReader): string {
+  const parts: string[] = [];
+  r.takeFragments((count) => {
+    r.need(count);
+    for (let left = count; left > 0; left -= 24) parts.push(takeBits(r, Math.min(24, left)));
+  });
+  return parts.join('');
+}
+
+// Octet strings
+
+/** Value of a hexadecimal digit by its code; 16 for any other. */
+const DIGITS = new Uint8Array(128).fill(16);
+for (let digit = 0; digit < 16; digit++) {
+  DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+  DIGITS[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
+}
+const HEX_TEXTS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+function octetsExpected(min: number, max: number): Expectation {
+  return { text: 'hexadecimal', values: { count: countText(min, max) } };
+}
+
+/** Octets of a hexadecimal text of `count` octets. */
+function putHexDigits(w: BitWriter, value: string, from: number, to: number): void {
+  for (let index = 2 * from; index < 2 * to; index += 2) {
+    const high = value.charCodeAt(index);
+    const low = value.charCodeAt(index + 1);
+    const octet = high < 128 && low < 128 ? (DIGITS[high]! << 4) | DIGITS[low]! : 512;
+    if (octet > 255 || DIGITS[low]! > 15) refuse(octetsExpected(to, to), value);
+    w.put(octet, 8);
+  }
+}
+
+/** A hexadecimal text of exactly `count` octets. */
+export function putFixedOctets(w: BitWriter, value: unknown, count: number): void {
+  if (typeof value !== 'string' || value.length !== 2 * count) {
+    refuse(octetsExpected(count, count), value);
+  }
+  putHexDigits(w, value, 0, count);
+}
+
+/** A hexadecimal text of `min` to `max` octets with its length in `width` bits. */
+export function putOctets(
+  w: BitWriter,
+  value: unknown,
+  min: number,
+  max: number,
+  width: number,
+): void {
+  const count = octetCount(value, min, max);
+  if (width > 0) w.put(count - min, width);
+  putHexDigits(w, value as string, 0, count);
+}
+
+function octetCount(value: unknown, min: number, max: number): number {
+  const count = typeof value === 'string' ? value.length / 2 : -1;
+  if (!(count >= min && count <= max) || count % 1 !== 0) refuse(octetsExpected(min, max), value);
+  return count;
+}
+
+/** As `putOctets`, where the extension marker lets any other size travel too. */
+export function putExtensibleOctets(
+  w: BitWriter,
+  value: unknown,
+  min: number,
+  max: number,
+  width: number,
+): void {
+  const count = octetCount(value, 0, Infinity);
+  if (count >= min && count <= max) {
+    w.put(0, 1);
+    putOctets(w, value, min, max, width);
+    return;
+  }
+  w.put(1, 1);
+  w.putFragments(count, (from, to) => putHexDigits(w, value as string, from, to));
+}
+
+/** The hexadecimal text of the next `count` octets. */
+export function takeFixedOctets(r: BitReader, count: number): string {
+  r.need(8 * count);
+  if (count > 32) {
+    const octets = Buffer.allocUnsafe(count);
+    r.takeOctets(count, octets, 0);
+    return octets.toString('hex');
+  }
+  let text = '';
+  for (let index = 0; index < count; index++) text += HEX_TEXTS[r.take(8)]!;
+  return text;
+}
+
+export function takeOctets(r: BitReader, min: number, max: number, width: number): string {
+  return takeFixedOctets(r, takeCount(r, min, max, width));
+}
+
+/** A count from `min` to `max` in `width` bits. */
+function takeCount(r: BitReader, min: number, max: number, width: number): number {
+  const count = width > 0 ? r.take(width) + min : min;
+  if (count > max) badRead(r, width, count, min, max);
+  return count;
+}
+
+export function takeExtensibleOctets(
+  r: BitReader,
+  min: number,
+  max: number,
+  width: number,
+): string {
+  if (r.take(1) === 0) return takeOctets(r, min, max, width);
+  let text = '';
+  r.takeFragments((count) => {
+    text += takeFixedOctets(r, count);
+  });
+  return text;
+}
+
+/** What an open type holds when its type is not known: its octets. */
+export function takeUnknown(r: BitReader): string {
+  let text = '';
+  r.takeFragments((count) => {
+    text += takeFixedOctets(r, count);
+  });
+  r.skipped++;
+  return text;
+}
+
+/** Octets of an open type whose type is not known, as they were received. */
+export function putUnknown(w: BitWriter, value: unknown): void {
+  const count = octetCount(value, 1, Infinity);
+  w.putFragments(count, (from, to) => putHexDigits(w, value as string, from, to));
+}
+
+// Text
+
+/** Text of `min` to `max` 7-bit characters with its length in `width` bits. */
+export function putText(
+  w: BitWriter,
+  value: unknown,
+  min: number,
+  max: number,
+  width: number,
+): void {
+  const expectation: Expectation = { text: 'characters', values: { count: countText(min, max) } };
+  if (typeof value !== 'string' || value.length < min || value.length > max) {
+    return refuse(expectation, value);
+  }
+  if (width > 0) w.put(value.length - min, width);
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code > 127) refuse(expectation, value);
+    w.put(code, 7);
+  }
+}
+
+export function takeText(r: BitReader, min: number, max: number, width: number): string {
+  const count = takeCount(r, min, max, width);
+  r.need(7 * count);
+  const octets = Buffer.allocUnsafe(count);
+  for (let index = 0; index < count; index++) octets[index] = r.take(7);
+  return octets.toString('latin1');
+}
+
+// Extensible numbers, names and alternatives
+
+/** A number of any size: octets of the shortest two's complement (X.691, 13.2.6). */
+export function putUnconstrained(w: BitWriter, value: unknown): void {
+  if (!Number.isSafeInteger(value)) refuse({ text: 'shortNumber', values: {} }, value);
+  const number = value as number;
+  let octets = 1;
+  while (number < -(2 ** (8 * octets - 1)) || number >= 2 ** (8 * octets - 1)) octets++;
+  w.put(octets, 8);
+  for (let index = octets - 1; index >= 0; index--) {
+    w.put(Math.floor(number / 2 ** (8 * index)) & 255, 8);
+  }
+}
+
+export function takeUnconstrained(r: BitReader): number {
+  const octets = r.takeLength();
+  if (octets < 1 || octets > 7) {
+    throw new Refusal(r.offset(), { text: 'shortNumber', values: {} }, `${octets} octets`);
+  }
+  let sum = r.take(8);
+  if (sum > 127) sum -= 256;
+  for (let index = 1; index < octets; index++) sum = sum * 256 + r.take(8);
+  if (!Number.isSafeInteger(sum)) {
+    throw new Refusal(r.offset(), { text: 'shortNumber', values: {} }, `${octets} octets`);
+  }
+  return sum;
+}
+
+/** A name beyond the root: one that the schema adds, or `extension-3` as a decoder gave it. */
+export function putExtendedName(
+  w: BitWriter,
+  value: unknown,
+  names: readonly string[],
+  additions: readonly string[],
+): void {
+  const index = extensionIndex(value, additions);
+  if (index < 0) badName(value, [...names, ...additions]);
+  w.put(1, 1);
+  w.putSmallNumber(index);
+}
+
+/** The place among the additions; an unknown one is spelled with its number; -1 for none. */
+export function extensionIndex(value: unknown, additions: readonly string[]): number {
+  if (typeof value !== 'string') return -1;
+  const known = additions.indexOf(value);
+  if (known >= 0) return known;
+  const spelled = /^extension-(\d{1,9})$/.exec(value);
+  const index = spelled === null ? -1 : Number(spelled[1]);
+  return index >= additions.length ? index : -1;
+}
+
+/** A number of a root range, or any other after the extension bit. */
+export function takeExtensibleInteger(
+  r: BitReader,
+  min: number,
+  max: number,
+  width: number,
+): number {
+  return r.take(1) === 0 ? takeCount(r, min, max, width) : takeUnconstrained(r);
+}
+
+/** A name of the root, or one beyond it after the extension bit. */
+export function takeExtensibleName(
+  r: BitReader,
+  names: readonly string[],
+  width: number,
+  additions: readonly string[],
+): string {
+  if (r.take(1) === 1) return takeExtendedName(r, additions);
+  const index = width === 0 ? 0 : r.take(width);
+  return names[index] ?? badIndex(r, width, index, names.length);
+}
+
+function takeExtendedName(r: BitReader, additions: readonly string[]): string {
+  const index = r.takeSmallNumber();
+  const known = additions[index];
+  if (known !== undefined) return known;
+  r.skipped++;
+  return `extension-${index}`;
+}
