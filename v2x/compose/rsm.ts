@@ -1,3 +1,4 @@
+import { bound95M } from '../../src/base/covariance.ts';
 import { insideOutline } from '../../src/base/geometry.ts';
 import { plusMs } from '../../src/base/time.ts';
 import type { MonotonicMs, Stamp } from '../../src/base/time.ts';
@@ -13,7 +14,7 @@ import type { SignalState } from '../../src/model/signal.ts';
 import type { RsmComposer } from '../../src/model/stages.ts';
 import type { Track, TrackList } from '../../src/model/track.ts';
 import type { ComposerContext } from '../profile.ts';
-import { bound95M, headingConfidence, positionConfidence, speedConfidence } from './confidence.ts';
+import { headingConfidence, positionConfidence, speedConfidence } from './confidence.ts';
 import { MessageCounters } from './counter.ts';
 import { airFrame, airOffset, airPosition } from './position.ts';
 import type { AirFrame, AirPosition } from './position.ts';

@@ -1,0 +1,415 @@
+import { bound95M } from '../base/covariance.ts';
+import { siteFrame } from '../base/geodesy.ts';
+import type { SiteFrame } from '../base/geodesy.ts';
+import type { Stamp } from '../base/time.ts';
+import { headingRadToNorthDeg, radToDeg } from '../base/units.ts';
+import type { RoadEvent, RoadEventKind } from '../model/event.ts';
+import type { HealthCheck } from '../model/health.ts';
+import { nodeKey } from '../model/ids.ts';
+import type { LaneId, PhaseNumber } from '../model/ids.ts';
+import type { Manoeuvre, RoadLane } from '../model/road.ts';
+import type { RoadUserClass } from '../model/roaduser.ts';
+import type { LampAspect, RightOfWay, SignalGroupState, SignalState } from '../model/signal.ts';
+import type { CloudSettings, Site } from '../model/site.ts';
+import type { CityComposer, CityInput, CityMessage } from '../model/stages.ts';
+import type { LaneStatistic } from '../model/statistic.ts';
+import type { Track } from '../model/track.ts';
+
+/** What the composer is made with. */
+export interface CityContext {
+  readonly site: Site;
+  readonly cloud: CloudSettings;
+  readonly softwareVersion: string;
+  /** Code of an event by the standard that the air interface uses too. */
+  eventCode(kind: RoadEventKind): number;
+}
+
+const EVENT_PERIOD_MS = 1000;
+const NORMAL_95 = 1.959964;
+
+/** ptcType and vehicleClass of T/ITS 0180.1 ([R12]: the 0..6 scale). */
+const kinds: Readonly<Record<RoadUserClass, readonly [type: number, vehicle: number | null]>> = {
+  unknown: [0, null],
+  car: [1, 1],
+  van: [1, 1],
+  truck: [1, 2],
+  bus: [1, 4],
+  motorcycle: [1, 3],
+  bicycle: [2, null],
+  pedestrian: [3, null],
+};
+
+/** sourceType of 1.7; several kinds together are the unit itself. */
+const sourceTypes: Readonly<Record<string, number>> = { camera: 3, lidar: 4, radar: 5, loop: 7, v2x: 2 };
+/** deviceType of 1.5. */
+const deviceTypes: Readonly<Record<string, number>> = { camera: 2, radar: 3, lidar: 4 };
+const flowTypes: Readonly<Record<Manoeuvre, number>> = { straight: 1, left: 2, right: 3, 'u-turn': 4 };
+
+/** Index of the first bound that holds a value, counted as the air enumerations count. */
+const rank = (bounds: readonly number[], value: number): number => {
+  const index = bounds.findIndex((bound) => value <= bound);
+  return index < 0 ? 0 : bounds.length - index;
+};
+const positionBoundsM = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+const speedBoundsMps = [0.01, 0.05, 0.1, 1, 5, 10, 100];
+const headingBoundsDeg = [0.0125, 0.01, 0.05, 0.1, 1, 5, 10];
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const whole = (stamp: Stamp): number => Math.floor(stamp.utcMs);
+
+/** lightStatus of form B: the air scale. */
+function lightStatus({ colour, flashing }: LampAspect, rightOfWay: RightOfWay): number {
+  if (colour === 'dark') return 1;
+  if (colour === 'red') return flashing ? 2 : 3;
+  if (colour === 'red-yellow') return 3;
+  if (colour === 'green') return flashing ? 4 : rightOfWay === 'permissive' ? 5 : 6;
+  if (colour === 'yellow') return flashing ? 8 : 7;
+  return 0;
+}
+
+/** controlMode of form B. */
+const controlModes: Readonly<Record<string, number>> = {
+  off: 11,
+  'all-red': 12,
+  flashing: 13,
+  'fixed-time': 21,
+  actuated: 22,
+  adaptive: 23,
+  coordinated: 31,
+  manual: 51,
+};
+
+class City implements CityComposer {
+  readonly #context: CityContext;
+  readonly #frame: SiteFrame;
+  readonly #lanes: ReadonlyMap<LaneId, RoadLane>;
+  readonly #phases: ReadonlyMap<string, PhaseNumber>;
+  #lastLiveMs = -Infinity;
+  #lastRunMs = -Infinity;
+  #lastEventMs = -Infinity;
+  #lastStatus = '';
+  #saidBasic = false;
+  #sequence = 0;
+
+  constructor(context: CityContext) {
+    this.#context = context;
+    const { site } = context;
+    this.#frame = siteFrame(site.frame.reference);
+    this.#lanes = new Map(site.road.lanes.map((lane) => [lane.id, lane]));
+    this.#phases = new Map(site.road.signalGroups.map((group) => [group.id, group.phase as PhaseNumber]));
+  }
+
+  compose(input: CityInput): readonly CityMessage[] {
+    const { now } = input;
+    const { cloud } = this.#context;
+    const messages: CityMessage[] = [];
+    if (!this.#saidBasic) {
+      this.#saidBasic = true;
+      messages.push(this.#record('basic-status/up', 'status', this.#basic(now), now));
+    }
+    // Half a tick of slack, so that a rate equal to the caller's is met.
+    if (now.monoMs - this.#lastLiveMs >= 1000 / cloud.liveHz - 25) {
+      this.#lastLiveMs = now.monoMs;
+      if (input.tracks) messages.push(this.#participants(input.tracks.tracks, now));
+      for (const state of input.signals) messages.push(this.#lamps(state, now));
+    }
+    const status = input.health.map(({ name, level }) => `${name}=${level}`).join();
+    const changed = status !== this.#lastStatus;
+    if (changed || now.monoMs - this.#lastRunMs >= cloud.runStatusS * 1000) {
+      this.#lastStatus = status;
+      this.#lastRunMs = now.monoMs;
+      messages.push(this.#record('run-status/up', 'status', this.#running(input.health, now), now));
+    }
+    const ended = input.events.filter((event) => event.ended !== null);
+    const due = now.monoMs - this.#lastEventMs >= EVENT_PERIOD_MS - 25;
+    if (input.events.length > 0 && (due || ended.length > 0)) {
+      if (due) this.#lastEventMs = now.monoMs;
+      const told = due ? input.events : ended;
+      messages.push(this.#record('event/up', 'event', this.#events(told, ended.length > 0, now), now));
+    }
+    if (input.statistics.length > 0) {
+      messages.push(...this.#traffic(input.statistics, now));
+    }
+    return messages;
+  }
+
+  #head(now: Stamp): { timeStamp: number; rscuSn: string } {
+    return { timeStamp: whole(now), rscuSn: this.#context.cloud.rscuSerial };
+  }
+
+  #topic(name: string): string {
+    return `rscu/${this.#context.cloud.rscuSerial}/${name}`;
+  }
+
+  #record(name: string, shedding: CityMessage['shedding'], body: unknown, now: Stamp): CityMessage {
+    this.#sequence++;
+    return {
+      topic: this.#topic(name),
+      payload: JSON.stringify(body),
+      delivery: 'record',
+      shedding,
+      key: `${name}/${whole(now)}/${this.#sequence}`,
+    };
+  }
+
+  #live(name: string, key: string, body: unknown): CityMessage {
+    return {
+      topic: this.#topic(name),
+      payload: JSON.stringify(body),
+      delivery: 'live',
+      shedding: 'status',
+      key: `${name}/${key}`,
+    };
+  }
+
+  #place(eastM: number, northM: number, upM: number): { longitude: number; latitude: number; elevation: number } {
+    const { latDeg, lonDeg, heightM } = this.#frame.toGeodetic({ eastM, northM, upM });
+    return { longitude: round(lonDeg, 7), latitude: round(latDeg, 7), elevation: round(heightM, 2) };
+  }
+
+  #basic(now: Stamp): unknown {
+    const { site, softwareVersion } = this.#context;
+    const sensors = site.sensors.filter((sensor) => sensor.enabled);
+    const node = site.road.nodes[0];
+    return {
+      ...this.#head(now),
+      seqNum: this.#sequence,
+      regionId: site.frame.divisionCode,
+      ...(node ? { crossId: nodeKey(node.id), crossName: node.name } : {}),
+      ...this.#place(0, 0, 0),
+      deviceType: 0,
+      protocolVersion: 'T/ITS 0180.1-2021',
+      rscuStatus: 0,
+      active: 0, // 0 is online, as printed
+      transProtocal: 'MQTT',
+      softwareVersion,
+      rsuNum: site.rsus.length,
+      rsulist: site.rsus.map((rsu) => ({ rsuSn: rsu.unitSerial, deviceType: 1 })),
+      sensorNum: sensors.length,
+      sensorlist: sensors.map((sensor) => ({
+        sensorSn: sensor.id,
+        deviceType: deviceTypes[sensor.sensing] ?? 6,
+        ...this.#place(sensor.pose.eastM, sensor.pose.northM, sensor.pose.upM),
+      })),
+    };
+  }
+
+  #running(health: readonly HealthCheck[], now: Stamp): unknown {
+    const { site } = this.#context;
+    const check = (name: string): HealthCheck | undefined => health.find((entry) => entry.name === name);
+    const row = (name: string): { status: number; active: number } => {
+      const level = check(name)?.level;
+      return { status: level === 'failed' ? 1 : 0, active: level === 'failed' ? 1 : 0 };
+    };
+    const failed = health.filter((entry) => entry.level === 'failed');
+    const sensors = site.sensors.filter((sensor) => sensor.enabled);
+    return {
+      ...this.#head(now),
+      regionId: site.frame.divisionCode,
+      ...this.#place(0, 0, 0),
+      rscuStatus: failed.length > 0 ? 1 : 0,
+      active: 0,
+      rsuNum: site.rsus.length,
+      rsuStatusList: site.rsus.map((rsu) => ({ rsuSn: rsu.unitSerial, deviceType: 1, ...row(`rsu:${rsu.id}`) })),
+      sensorNum: sensors.length,
+      sensorStatusList: sensors.map((sensor) => ({
+        sensorSn: sensor.id,
+        deviceType: deviceTypes[sensor.sensing] ?? 6,
+        ...row(`sensor:${sensor.id}`),
+      })),
+      faultList: failed.map((entry) => this.#fault(entry, now)),
+    };
+  }
+
+  #fault(check: HealthCheck, now: Stamp): unknown {
+    const [kind, id = ''] = check.name.split(':');
+    const sensor = this.#context.site.sensors.find((settings) => settings.id === id);
+    const faultTypes: Readonly<Record<string, number>> = { camera: 0, radar: 1, lidar: 3 };
+    const sinceMs = now.utcMs - Math.max(0, now.monoMs - check.sinceMs);
+    return {
+      deviceSn: id || check.name,
+      deviceType: sensor ? (deviceTypes[sensor.sensing] ?? 6) : kind === 'rsu' ? 1 : kind === 'controller' ? 5 : 0,
+      ...(sensor ? { faultType: faultTypes[sensor.sensing] ?? 4 } : {}),
+      faultTime: Math.floor(sinceMs),
+      faultDescription: `${check.name} ${check.reason}`,
+    };
+  }
+
+  #participants(tracks: readonly Track[], now: Stamp): CityMessage {
+    const body = { ...this.#head(now), ptcList: tracks.map((track) => this.#participant(track, now)) };
+    return this.#live('participant/up', '', body);
+  }
+
+  #participant(track: Track, now: Stamp): unknown {
+    const [ptcType, vehicleClass] = kinds[track.cls];
+    const [xx = 0, xy = 0, , , , yy = 0] = track.covariance;
+    const speedSigma = Math.sqrt(Math.max(track.covariance[10] ?? 0, track.covariance[15] ?? 0));
+    const lane = track.laneId === null ? undefined : this.#lanes.get(track.laneId);
+    const { extent } = track;
+    return {
+      timestamp: whole(track.valid), // lower-case s, as printed
+      ptcType,
+      ptcId: track.cityId,
+      ...(vehicleClass === null ? {} : { vehicleClass }),
+      sourceType: track.kinds.length === 1 ? (sourceTypes[track.kinds[0]!] ?? 8) : 1,
+      ...(lane ? { laneId: lane.number } : {}),
+      ...this.#place(track.eastM, track.northM, track.upM),
+      positionConfidence: rank(positionBoundsM, bound95M(xx, xy, yy)),
+      status: track.speedMps < 0.3 ? 1 : 2,
+      speed: round(track.speedMps, 2),
+      speedConfidence: rank(speedBoundsMps, NORMAL_95 * speedSigma),
+      ...(track.headingRad === null
+        ? {}
+        : {
+            heading: round(headingRadToNorthDeg(track.headingRad), 2) % 360,
+            headingConfidence:
+              track.headingSigmaRad === null
+                ? 0
+                : rank(headingBoundsDeg, NORMAL_95 * radToDeg(track.headingSigmaRad)),
+          }),
+      ...(track.accelerationMps2 === null ? {} : { acceleration: round(track.accelerationMps2, 2) }),
+      ...(extent.lengthM === null ? {} : { length: round(extent.lengthM, 2) }),
+      ...(extent.widthM === null ? {} : { width: round(extent.widthM, 2) }),
+      ...(extent.heightM === null ? {} : { height: round(extent.heightM, 2) }),
+      tracking: Math.min(Math.max(1, Math.round((now.monoMs - track.bornMs) / 1000)), 65_535),
+    };
+  }
+
+  /** Form B ([R18]). An unknown count-down is 0 with the confidence lowered ([R19]). */
+  #lamps(state: SignalState, now: Stamp): CityMessage {
+    const { site, cloud } = this.#context;
+    const node = site.road.nodes.find((entry) => nodeKey(entry.id) === nodeKey(state.node));
+    const seconds = (group: SignalGroupState): number => {
+      const end = group.timing?.likelyEnd ?? group.timing?.minEnd;
+      return end ? Math.max(0, Math.round((end.atMs - now.monoMs) / 1000)) : 0;
+    };
+    const usable = state.availability === 'usable';
+    const timed = state.groups.every((group) => group.timing?.likelyEnd);
+    const approaches = site.road.links.filter((link) => nodeKey(link.downstream) === nodeKey(state.node));
+    return this.#live('lamp/up', nodeKey(state.node), {
+      signalControllerStamp: whole(state.measured),
+      rscuSn: cloud.rscuSerial,
+      cityCode: site.frame.divisionCode.slice(0, 4),
+      regionId: site.frame.divisionCode,
+      crossId: nodeKey(state.node),
+      crossName: node?.name ?? '',
+      crossRealStatus: state.status.fault ? 1 : usable ? 0 : 2,
+      ...(state.status.mode in controlModes ? { controlMode: controlModes[state.status.mode] } : {}),
+      number: approaches.length,
+      confidence: usable ? (timed ? 1 : 0.5) : 0,
+      lampRealInfos: state.groups.map((group) => ({
+        phaseId: String(this.#phases.get(group.signalGroup) ?? 0),
+        lightStatus: usable ? lightStatus(group.aspect, group.rightOfWay) : 0,
+        countDown: usable ? seconds(group) : 0,
+        lightStatusNext: group.next && usable ? lightStatus(group.next.aspect, group.rightOfWay) : 0,
+        nextCountDown: group.next?.durationMs ? Math.round(group.next.durationMs / 1000) : 0,
+        lightStatusNextNext: 0,
+        nextNextCountDown: 0,
+        dataSource: 2,
+      })),
+    });
+  }
+
+  #events(events: readonly RoadEvent[], ack: boolean, now: Stamp): unknown {
+    return {
+      ...this.#head(now),
+      eventList: events.map((event) => {
+        const lane = event.laneId === null ? undefined : this.#lanes.get(event.laneId);
+        return {
+          eventId: event.id,
+          eventType: this.#context.eventCode(event.kind),
+          sourceType: 1,
+          ...(lane ? { laneId: lane.number } : {}),
+          ...(event.linkId === null ? {} : { linkName: event.linkId }),
+          startTime: whole(event.began),
+          ...(event.ended === null ? {} : { endTime: whole(event.ended) }),
+          ...this.#place(event.eastM, event.northM, 0),
+          priority: String(event.priority),
+          eventConfidence: Math.round(Math.min(Math.max(event.confidence, 0), 1) * 200),
+        };
+      }),
+      ...(ack ? { ack: true } : {}), // the last of an event is sent with ack ([R16])
+    };
+  }
+
+  /** Flat form ([R17]). Members below `completeness` are ours ([R10]). */
+  #traffic(statistics: readonly LaneStatistic[], now: Stamp): CityMessage[] {
+    const byNode = new Map<string, LaneStatistic[]>();
+    for (const statistic of statistics) {
+      const link = this.#context.site.road.links.find((entry) => entry.id === statistic.linkId);
+      const node = link && this.#context.site.road.nodes.find((entry) => nodeKey(entry.id) === nodeKey(link.downstream));
+      if (!node) continue; // lanes that leave the junction are counted where they end
+      const list = byNode.get(nodeKey(node.id)) ?? [];
+      list.push(statistic);
+      byNode.set(nodeKey(node.id), list);
+    }
+    return [...byNode].map(([crossId, list]) => {
+      const first = list[0]!;
+      const durationS = (first.ended.utcMs - first.began.utcMs) / 1000;
+      return this.#record(
+        'traffic/up',
+        'traffic',
+        {
+          ...this.#head(now),
+          crossId,
+          periodTime: Math.round(durationS) === 60 ? 4 : 6,
+          startTime: whole(first.began),
+          endTime: whole(first.ended),
+          duration: round(durationS, 1),
+          laneFlowData: list.map((statistic) => this.#lane(statistic)),
+        },
+        now,
+      );
+    });
+  }
+
+  #lane(statistic: LaneStatistic): unknown {
+    const lane = this.#lanes.get(statistic.laneId)!;
+    const manoeuvres = new Set(lane.uses.flatMap((use) => use.manoeuvres));
+    const number = Object.values(statistic.flow).reduce((sum, count) => sum + (count ?? 0), 0);
+    return {
+      branchId: statistic.linkId,
+      laneId: String(lane.number),
+      laneFlow: [...manoeuvres].map((name) => flowTypes[name]).sort((a, b) => a - b),
+      queueLength: round(statistic.queueLengthM, 1),
+      queueCount: statistic.queueCount,
+      trafficNumber: number,
+      ...(statistic.meanDelayS === null ? {} : { wasteTime: round(statistic.meanDelayS, 1) }),
+      completeness: round(statistic.completeness, 3),
+      occupancy: round(statistic.occupancy, 3),
+      ...(statistic.meanSpeedMps === null ? {} : { meanSpeed: round(statistic.meanSpeedMps, 2) }),
+      classCounts: statistic.flow,
+    };
+  }
+
+  snapshot(): unknown {
+    return {
+      lastLiveMs: this.#lastLiveMs,
+      lastRunMs: this.#lastRunMs,
+      lastEventMs: this.#lastEventMs,
+      lastStatus: this.#lastStatus,
+      saidBasic: this.#saidBasic,
+      sequence: this.#sequence,
+    };
+  }
+
+  restore(snapshot: unknown): void {
+    const values = snapshot as {
+      lastLiveMs: number;
+      lastRunMs: number;
+      lastEventMs: number;
+      lastStatus: string;
+      saidBasic: boolean;
+      sequence: number;
+    };
+    this.#lastLiveMs = values.lastLiveMs;
+    this.#lastRunMs = values.lastRunMs;
+    this.#lastEventMs = values.lastEventMs;
+    this.#lastStatus = values.lastStatus;
+    this.#saidBasic = values.saidBasic;
+    this.#sequence = values.sequence;
+  }
+}
+
+/** The composer of one cloud. */
+export const createCityComposer = (context: CityContext): CityComposer => new City(context);

@@ -1,0 +1,115 @@
+import { Worker } from 'node:worker_threads';
+import { Counters } from '../base/counters.ts';
+import { Fault } from '../base/fault.ts';
+import type { FaultFacts } from '../base/fault.ts';
+import type { OutboxRecord, OutboxRow } from './outbox.ts';
+import type { StoreQuestion, StoreStart } from './thread.ts';
+
+/** How many records may wait in memory while the disk cannot take them. */
+const WAITING_MAX = 2000;
+
+/** The store as the others see it. */
+export interface StoreClient {
+  readonly counters: Counters;
+  /** Null while the disk takes what it is given. */
+  readonly fault: Fault | null;
+  readonly rows: number;
+  /** Accepts records; they are on disk when the promise resolves to true. */
+  put(records: readonly OutboxRecord[]): Promise<boolean>;
+  take(cloud: string, afterId: number, limit: number): Promise<readonly OutboxRow[]>;
+  done(ids: readonly number[]): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+class ThreadedStore implements StoreClient {
+  readonly counters = new Counters();
+  fault: Fault | null = null;
+  rows = 0;
+  readonly #worker: Worker;
+  readonly #open = new Map<number, (answer: { result?: unknown; fault?: Partial<FaultFacts> }) => void>();
+  #nextId = 1;
+  #waiting: OutboxRecord[] = [];
+  #dead = false;
+
+  constructor(start: StoreStart) {
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    this.#worker.on('message', ({ id, ...answer }: { id: number; result?: unknown; fault?: Partial<FaultFacts> }) => {
+      this.#open.get(id)?.(answer);
+      this.#open.delete(id);
+    });
+    const died = (reason: string): void => {
+      this.#dead = true;
+      for (const settle of this.#open.values()) settle({ fault: { got: reason } });
+      this.#open.clear();
+    };
+    this.#worker.on('error', (error) => died(error.message));
+    this.#worker.on('exit', () => died('the store thread ended'));
+  }
+
+  #ask(question: StoreQuestion): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const settle = (answer: { result?: unknown; fault?: Partial<FaultFacts> }): void => {
+        if (!answer.fault) {
+          this.fault = null;
+          return resolve(answer.result);
+        }
+        this.counters.count('store_failed');
+        this.fault = new Fault('STORE_FAILED', {
+          subject: answer.fault.subject ?? 'store',
+          expected: answer.fault.expected ?? 'a database that can be written',
+          got: answer.fault.got ?? 'an error',
+          next: answer.fault.next ?? 'Look at the log.',
+        });
+        reject(this.fault);
+      };
+      if (this.#dead) return settle({ fault: { got: 'the store thread ended' } });
+      const id = this.#nextId++;
+      this.#open.set(id, settle);
+      this.#worker.postMessage({ id, question });
+    });
+  }
+
+  async put(records: readonly OutboxRecord[]): Promise<boolean> {
+    const batch = [...this.#waiting, ...records];
+    this.#waiting = [];
+    if (batch.length === 0) return true;
+    try {
+      const shed = (await this.#ask({ kind: 'put', records: batch })) as Record<string, number>;
+      for (const [name, count] of Object.entries(shed)) this.counters.count(`store_shed_${name}`, count);
+      this.counters.count('store_accepted', batch.length);
+      this.rows = (await this.#ask({ kind: 'rows' })) as number;
+      return true;
+    } catch {
+      const kept = [...batch, ...this.#waiting];
+      const lost = Math.max(0, kept.length - WAITING_MAX);
+      if (lost > 0) this.counters.count('store_waiting_overflow', lost);
+      this.#waiting = kept.slice(lost);
+      return false;
+    }
+  }
+
+  async take(cloud: string, afterId: number, limit: number): Promise<readonly OutboxRow[]> {
+    try {
+      return (await this.#ask({ kind: 'take', cloud, afterId, limit })) as readonly OutboxRow[];
+    } catch {
+      return [];
+    }
+  }
+
+  async done(ids: readonly number[]): Promise<boolean> {
+    try {
+      await this.#ask({ kind: 'done', ids });
+      this.rows = (await this.#ask({ kind: 'rows' })) as number;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+/** Starts the store's thread. It opens its file when it is first asked. */
+export const startStore = (start: StoreStart): StoreClient => new ThreadedStore(start);
