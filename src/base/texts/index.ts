@@ -4,12 +4,14 @@
  */
 import type { Text } from '../text.ts';
 import { faultTexts } from './faults.ts';
+import { gateTexts } from './gate.ts';
 import { runtimeTexts } from './runtime.ts';
 import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   faults: faultTexts,
+  gate: gateTexts,
   runtime: runtimeTexts,
   signals: signalTexts,
   v2x: v2xTexts,

@@ -1,0 +1,109 @@
+import { defineTexts } from '../text.ts';
+
+/** What each rule of the gate holds. The key is the rule's number in the safety reference. */
+export const gateTexts = defineTexts({
+  R1: {
+    en: 'Signal data is fresh',
+    zh: '信号数据新鲜',
+  },
+  R1b: {
+    en: 'A slow controller carries green only before its guaranteed end',
+    zh: '低频信号机仅在保证的最早结束前保持绿灯',
+  },
+  R4: {
+    en: 'Start and resume only after a proven run',
+    zh: '启动和恢复须先通过稳定性验证',
+  },
+  R5: {
+    en: 'Every lamp group is known and present',
+    zh: '所有灯组已知且齐全',
+  },
+  R6: {
+    en: 'No conflicting right of way',
+    zh: '不得出现冲突通行权',
+  },
+  R6b: {
+    en: 'A latch opens by a person or after clean cycles',
+    zh: '锁定须由人工或正常周期解除',
+  },
+  R7: {
+    en: 'Lamps change in their lawful order',
+    zh: '灯色按规定顺序变化',
+  },
+  R8: {
+    en: 'Yellow lasts long enough',
+    zh: '黄灯时间足够',
+  },
+  R9: {
+    en: 'Green lasts long enough',
+    zh: '绿灯时间足够',
+  },
+  R10: {
+    en: 'The junction clears before the next green',
+    zh: '下一绿灯前路口清空',
+  },
+  R11: {
+    en: 'End times do not run away',
+    zh: '结束时间不得漂移',
+  },
+  R13: {
+    en: 'Nothing is claimed that is not known',
+    zh: '不声明未知内容',
+  },
+  R16: {
+    en: 'The clock does not step',
+    zh: '时钟无跳变',
+  },
+  R17: {
+    en: 'Stamps agree with the clock and increase',
+    zh: '时间戳与时钟一致且递增',
+  },
+  R18: {
+    en: 'The map is the pinned one',
+    zh: '地图与已固定版本一致',
+  },
+  R19: {
+    en: 'The controller status is shown as it is',
+    zh: '如实反映信号机状态',
+  },
+  R20: {
+    en: 'The bytes mean what the lamps show',
+    zh: '字节含义与灯色一致',
+  },
+  R21: {
+    en: 'Message counters are continuous',
+    zh: '消息计数连续',
+  },
+  R22: {
+    en: 'Late messages do not leave; the first says unavailable',
+    zh: '过期消息不发送；首条为不可用',
+  },
+  R25: {
+    en: 'Test sources stay in test regions and on this machine',
+    zh: '测试源仅用测试编号且不出本机',
+  },
+  R30: {
+    en: 'Road users are told only where a healthy sensor looks',
+    zh: '仅在传感器正常覆盖时发布交通参与者',
+  },
+  R31: {
+    en: 'Road users are not older than allowed',
+    zh: '交通参与者数据不得过旧',
+  },
+  R32: {
+    en: 'Road users are plausible',
+    zh: '交通参与者数据合理',
+  },
+  R34: {
+    en: 'Ids are unique and under the ceiling',
+    zh: '编号唯一且不超上限',
+  },
+  R37: {
+    en: 'Alerts have a source, a start and an end',
+    zh: '事件提示有来源、开始和结束',
+  },
+  SIZE: {
+    en: 'The message is readable and not too long',
+    zh: '消息可读且不超长',
+  },
+});
