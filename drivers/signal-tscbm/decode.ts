@@ -4,7 +4,9 @@ import { lampGroupId } from '../../src/model/ids.ts';
 import type {
   ControllerStatus, LampAspect, LampGroupState, StateTiming, TimedInstant,
 } from '../../src/model/signal.ts';
-import { block, blockAt, BLOCK_COUNT, LEAD, LENGTHS, STATUS, tail, TAIL_AT, TIME_UNKNOWN } from './layout.ts';
+import {
+  block, blockAt, BLOCK_COUNT, LEAD, LENGTHS, STATUS, tail, TAIL_AT, TIME_UNKNOWN,
+} from './layout.ts';
 
 /** Which numbers the site uses. */
 export interface TscbmUse {
@@ -122,7 +124,7 @@ function banksOf(lamps: ReturnType<typeof tail.read>, use: TscbmUse): readonly B
 
 function blocksOf(bytes: Uint8Array): readonly ReturnType<typeof block.read>[] | null {
   if (bytes[1] !== BLOCK_COUNT) return null;
-  const blocks = Array.from({ length: BLOCK_COUNT }, (_, index) => block.read(bytes, blockAt(index)));
+  const blocks = Array.from({ length: BLOCK_COUNT }, (_, i) => block.read(bytes, blockAt(i)));
   return blocks.every(({ number }, index) => number === index + 1) ? blocks : null;
 }
 
@@ -136,7 +138,9 @@ function blocksOf(bytes: Uint8Array): readonly ReturnType<typeof block.read>[] |
  * @param bytes the whole datagram.
  * @param measuredMs when the packet was true: arrival less the declared latency.
  */
-export function decodeTscbm(bytes: Uint8Array, measuredMs: MonotonicMs, use: TscbmUse): TscbmResult {
+export function decodeTscbm(
+  bytes: Uint8Array, measuredMs: MonotonicMs, use: TscbmUse,
+): TscbmResult {
   if (!LENGTHS.includes(bytes.length)) return { dropped: 'wrong_length' };
   if (bytes[0] !== LEAD) return { dropped: 'wrong_lead' };
   const blocks = blocksOf(bytes);

@@ -1,8 +1,12 @@
 import { Fault } from '../../src/base/fault.ts';
 import type { Datagram } from '../../src/model/port.ts';
 import type { ControllerStatus } from '../../src/model/signal.ts';
-import type { SimulatedController, SimulatedLamp, SimulatedSignals } from '../../src/model/simulated.ts';
-import { block, blockAt, BLOCK_COUNT, LEAD, STATUS, tail, TAIL_AT, TIME_UNKNOWN } from './layout.ts';
+import type {
+  SimulatedController, SimulatedLamp, SimulatedSignals,
+} from '../../src/model/simulated.ts';
+import {
+  block, blockAt, BLOCK_COUNT, LEAD, STATUS, tail, TAIL_AT, TIME_UNKNOWN,
+} from './layout.ts';
 
 type Blocks = ReturnType<typeof block.read>[];
 type Lamps = ReturnType<typeof tail.read>;
@@ -31,10 +35,12 @@ const refuse = (lamp: SimulatedLamp, expected: string): Fault =>
     next: 'Name lamp groups phase:1, overlap:1 or pedestrian:1, and show what the packet can say.',
   });
 
-function bankOf(lamp: SimulatedLamp): { readonly bank: keyof typeof BANKS; readonly number: number } {
+type BankName = keyof typeof BANKS;
+
+function bankOf(lamp: SimulatedLamp): { readonly bank: BankName; readonly number: number } {
   const match = /^(phase|overlap|pedestrian):([1-9]|1[0-6])$/.exec(lamp.lampGroup);
   if (!match) throw refuse(lamp, 'phase, overlap or pedestrian with a number from 1 to 16');
-  return { bank: match[1] as keyof typeof BANKS, number: Number(match[2]) };
+  return { bank: match[1] as BankName, number: Number(match[2]) };
 }
 
 /** Whole tenths that surely remain; a time that does not fit is unknown. */

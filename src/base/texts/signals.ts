@@ -195,12 +195,15 @@ export const signalTexts = defineTexts({
     zh: '是否使用主动上报中的灯色（?）；其内容无公开文档。',
   },
   stageGroupsHelp: {
-    en: 'Lamp groups that are green in each stage; without it there are colours only.',
-    zh: '每个阶段放行的灯组；不填则只有灯色、没有倒计时。',
+    en: 'Lamp groups whose green ends with each stage: "1" or {lampGroup, beforeEndMs, '
+      + 'flashingMs}. Without it there are colours only.',
+    zh: '绿灯随各阶段结束的灯组："1" 或 {lampGroup, beforeEndMs, flashingMs}。'
+      + '不填则只有灯色、没有倒计时。',
   },
   transitionHelp: {
-    en: 'How much of a stage’s remaining time is yellow and all red (?).',
-    zh: '阶段剩余时间中黄灯和全红所占的时间（?）。',
+    en: 'How much of a stage’s remaining time is yellow and all red (?), where stageGroups does '
+      + 'not say it.',
+    zh: '阶段剩余时间中黄灯和全红所占的时间（?），用于 stageGroups 未写明之处。',
   },
   forecastConfidenceHelp: {
     en: 'Probability that the forecast end is right to a second, in fixed-time modes (?).',
