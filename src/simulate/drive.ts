@@ -6,6 +6,8 @@ import type { Gate, MeetingZone, Route } from './routes.ts';
 
 /** Space kept to the sides of the own way, metres. */
 const SIDE_GAP_M = 0.3;
+/** The same for pedestrians and cyclists, metres. */
+const LIGHT_SIDE_GAP_M = 0.1;
 /** Nobody brakes harder than this, m/s². */
 const HARDEST_MPS2 = 8;
 /** Where one can still stop for others who have the right of way, m/s². */
@@ -44,10 +46,11 @@ export function heedLamps(mover: Mover, lamps: LampPlan, nowMs: number): void {
   if (!gate || mover.route.lawless) return;
   const frontM = mover.frontM;
   if (frontM > gate.stopM + 0.001) {
-    // Past the line: only the end of a waiting area can still hold.
-    if (gate.waitM !== null && !lampLets(gate.signalGroup, mover, gate.waitM, lamps, nowMs)) {
-      mover.heldAtM = gate.waitM;
-    }
+    // Past the line: only the end of a waiting area can still hold, until it was green once.
+    if (gate.waitM === null || lampLets(gate.signalGroup, mover, gate.waitM, lamps, nowMs)) {
+      mover.gate++;
+      heedLamps(mover, lamps, nowMs);
+    } else mover.heldAtM = gate.waitM;
     return;
   }
   if (mover.runsRed || lampLets(gate.signalGroup, mover, gate.stopM, lamps, nowMs)) return;
@@ -111,7 +114,8 @@ export function chooseAcceleration(mover: Mover, around: Surroundings): number {
     : row.accelerationMps2 * (1 - (v / wanted) ** 4);
   if (around.nowMs < mover.stopsUntilMs) a = Math.min(a, -2.5);
   if (mover.heldAtM < Infinity) {
-    a = Math.min(a, followAt(mover, mover.heldAtM - mover.frontM, 0, LINE_GAP_M));
+    const keepM = mover.route.kind === 'walk' ? 0.3 : LINE_GAP_M;
+    a = Math.min(a, followAt(mover, mover.heldAtM - mover.frontM, 0, keepM));
   }
   const lookM = Math.min((v * v) / 4 + v * 1.5 + (row.cls === 'pedestrian' ? 3 : 12), 80);
   let yields = false;
@@ -162,7 +166,8 @@ function gapAhead(mover: Mover, other: Mover, dx: number, dy: number, lookM: num
   // Who is beside or behind is not followed; the guard against overlap is elsewhere.
   if (dx * mover.cos + dy * mover.sin < mover.lengthM / 2 - mover.widthM / 2) return Infinity;
   const discM = mover.widthM / 2;
-  const needM = discM + (other.cls === 'pedestrian' && mover.cls === 'pedestrian' ? 0.05 : SIDE_GAP_M);
+  const light = mover.cls === 'pedestrian' || mover.cls === 'bicycle';
+  const needM = discM + (light ? LIGHT_SIDE_GAP_M : SIDE_GAP_M);
   const startM = mover.frontM - discM;
   let aheadM = 0;
   for (let round = 0; round < 40 && aheadM <= lookM; round++) {
@@ -178,7 +183,7 @@ function gapAhead(mover: Mover, other: Mover, dx: number, dy: number, lookM: num
 
 /** Where to stop for another's right of way; Infinity when there is no need. */
 function giveWayAt(mover: Mover, other: Mover, book: ZoneBook, lookM: number): number {
-  if (other.route === mover.route) return Infinity;
+  if (other.route === mover.route || waitsAtKerb(other)) return Infinity;
   const zones = book.of(mover.route, other.route);
   if (zones.length === 0) return Infinity;
   const frontM = mover.frontM;
@@ -191,6 +196,11 @@ function giveWayAt(mover: Mover, other: Mover, book: ZoneBook, lookM: number): n
     if (mustWaitFor(mover, other, zone, wayM)) return zone.fromM;
   }
   return Infinity;
+}
+
+/** Who waits behind the kerb takes no ground of the carriageway; bodies are minded elsewhere. */
+function waitsAtKerb(other: Mover): boolean {
+  return other.route.kind === 'walk' && other.heldAtM < Infinity;
 }
 
 /** Whether another, still before the zone, goes first. */

@@ -41,9 +41,9 @@ const RANK: Record<Manoeuvre | 'walk', number> = {
   walk: 4, straight: 3, left: 2, right: 1, 'u-turn': 1,
 };
 /** Pedestrians come this far from behind the kerb, and go as far after the crossing. */
-const SIDEWALK_M = 6;
+const SIDEWALK_M = 3.6;
 /** Where a pedestrian waits, before the kerb. */
-const KERB_GAP_M = 0.4;
+const KERB_GAP_M = 1.3;
 const DEFAULT_LIMIT_MPS = 13.9;
 /** A route through more junctions than this is a loop of the road. */
 const NODES_MAX = 6;
@@ -185,7 +185,7 @@ function finish(
     gates: chain.marks.map((mark) => gateOf(road, path, mark)),
     halfWidthM: cycle ? 0.7 : 1.15,
     limitMps: limitOf(road, first),
-    spreadM: cycle ? Math.max(0, Math.min(first.widthM / 2 - 0.6, 0.6)) : 0,
+    spreadM: cycle ? Math.max(0, Math.min(first.widthM / 2 - 0.6, 0.35)) : 0,
     lawless: false,
   };
 }

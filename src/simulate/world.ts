@@ -185,12 +185,12 @@ class TrafficWorld implements World {
     const gate = mover.nextGate;
     if (!gate) return;
     if (wasM <= gate.stopM + 0.001 && mover.frontM > gate.stopM + 0.001) {
-      if (this.#isRed(gate.signalGroup) && (!gate.waitGroup || this.#isRed(gate.waitGroup))) {
-        this.counts.redCrossings++;
-      }
+      const red = this.#isRed(gate.signalGroup);
+      if (red && (!gate.waitGroup || this.#isRed(gate.waitGroup))) this.counts.redCrossings++;
+      // Who passed by the main lamp, or through red, does not wait again in a waiting area.
+      if (!red || mover.runsRed) mover.gate++;
       mover.runsRed = false;
     }
-    if (mover.frontM > Math.max(gate.stopM, gate.waitM ?? 0) + 0.001) mover.gate++;
   }
 
   #isRed(group: Route['gates'][number]['signalGroup']): boolean {
