@@ -10,6 +10,7 @@ import type { ClockAnchor } from './base/clock.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { patchUnavailable } from './gate/guard.ts';
 import type { StampOffsets } from './gate/guard.ts';
+import { airTime } from '../v2x/compose/time.ts';
 
 /** One ready-made frame and where it goes. */
 export interface GuardFrame {
@@ -67,7 +68,8 @@ function runGuard(start: GuardStart): void {
     for (const frame of frames) {
       const message = frame.bytes.slice();
       const body = message.subarray(frame.headerOctets);
-      patchUnavailable(body, frame.offsets, clock.utcAt(nowMs).utcMs);
+      const { moy, msInMinute } = airTime(clock.utcAt(nowMs).utcMs);
+      patchUnavailable(body, frame.offsets, moy, msInMinute);
       socket.send(message, frame.port, frame.host);
       cells[1]! += 1;
     }

@@ -11,7 +11,7 @@ import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import type { Stateful } from './base/stateful.ts';
 import { plusMs } from './base/time.ts';
-import type { MonotonicMs } from './base/time.ts';
+import type { MonotonicMs, Stamp } from './base/time.ts';
 import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
@@ -19,8 +19,11 @@ import { createFusion } from '../fusion/fuse.ts';
 import { profileByName } from '../v2x/profiles.ts';
 import { createEventStage } from './events/index.ts';
 import { createGate } from './gate/gate.ts';
-import type { Gate, GateEvidence, GateOffer, LevelVerdict } from './gate/gate.ts';
-import { gateSiteOf } from './gatesite.ts';
+import type { Gate, GateReport } from './gate/gate.ts';
+import type { LatchRow } from './gate/latches.ts';
+import type { GateVerdict } from './gate/level.ts';
+import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
+import { gateParticipantsOf, gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
 import { createSignalStage } from './signals/index.ts';
 import { createStatisticStage } from './statistics/index.ts';
 import type { Coverage } from './model/coverage.ts';
@@ -46,6 +49,8 @@ export type LoopName = 'signals' | 'perception';
 /** SPAT goes every 100 ms, in every profile that we know of. */
 export const SPAT_PERIOD_MS = 100;
 const MAP_EVERY_TICKS = 10;
+/** A turn that began later than this speaks of the instant that it began at. */
+const LATE_MS = 25;
 /**
  * A message between loops counts from this long after it was made. Live hand-over takes about
  * 1 ms; with a fixed delay the receiving tick is the same one in every replay.
@@ -224,6 +229,8 @@ export class SignalsLoop implements Stateful {
       /** Puts a message that passed the gate on the air. */
       send(sent: SentMessage): void;
       view(view: SignalsView): void;
+      readonly latches?: readonly LatchRow[];
+      readonly commissioned?: boolean;
     },
   ) {
     this.#deps = deps;
@@ -237,7 +244,14 @@ export class SignalsLoop implements Stateful {
     this.#signals = createSignalStage(site.road, count);
     this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
     this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
-    this.gate = createGate(gateSiteOf(site, profile), { startMs: clock.nowMs() });
+    const numbers = this.#map.snapshot();
+    const maps = this.#map.compose(stampAt(clock), this.#plans);
+    this.#map.restore(numbers);
+    this.gate = createGate(gateSiteOf(site, maps, deps.commissioned ?? false), {
+      witnesses: witnessesOf(site),
+      latches: deps.latches ?? [],
+      startMs: clock.nowMs(),
+    });
     for (const settings of site.controllers.filter((controller) => controller.enabled)) {
       const driver = driverByKind(settings.driver);
       if (driver?.role !== 'signal') throw new Error(`no signal driver ${settings.driver}`);
@@ -275,19 +289,13 @@ export class SignalsLoop implements Stateful {
 
   /** One SPAT cycle: state, level, bytes, gate, air. */
   tick({ tick, dueMs, beganMs }: Tick): void {
-    const now = stampAt(this.#deps.clock, dueMs);
+    // A late turn speaks of when it really is: receivers count from the stamp.
+    const now = stampAt(this.#deps.clock, beganMs - dueMs > LATE_MS ? beganMs : dueMs);
+    const began = stampAt(this.#deps.clock, beganMs);
     const states = this.#signals.at(now);
-    for (const state of states) {
-      const evidence = gateEvidenceOf(state);
-      const verdict = this.gate.level(state.node, evidence, beganMs);
-      this.#note(nodeKey(state.node), verdict, beganMs);
-      const offer = this.#spat.compose(state, verdict.level, now);
-      if (offer && !this.#pass(offer, beganMs, evidence)) {
-        this.#pass(this.#spat.unavailable(state.node, now), beganMs, evidence);
-      }
-    }
+    for (const state of states) this.#spatOf(state, now, began);
     if (tick % MAP_EVERY_TICKS === 5) {
-      for (const offer of this.#map.compose(now, this.#plans)) this.#pass(offer, beganMs, null);
+      for (const offer of this.#map.compose(now, this.#plans)) this.#pass(offer, began, null);
     }
     this.#watches.judge(dueMs);
     this.#view({
@@ -298,9 +306,38 @@ export class SignalsLoop implements Stateful {
     });
   }
 
+  #spatOf(state: SignalState, now: Stamp, began: Stamp): void {
+    const key = nodeKey(state.node);
+    const usable = state.availability === 'usable';
+    const verdict = this.gate.level(
+      key,
+      {
+        frames: state.evidence,
+        availability: state.availability,
+        status: usable ? gateStatusOf(state.status, false) : null,
+        minEnds: Object.fromEntries(
+          state.groups.map(({ signalGroup, timing }) => [
+            signalGroup,
+            timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
+          ]),
+        ),
+      },
+      began,
+    );
+    this.#note(key, verdict, began.monoMs);
+    const offer = this.#spat.compose(state, verdict, now);
+    if (!offer) return;
+    const unavailable = verdict.level === 'unavailable';
+    const evidence = spatEvidenceOf(this.#deps.site, state, unavailable);
+    if (!this.#pass(offer, began, evidence) && !unavailable) {
+      this.#pass(this.#spat.unavailable(state.node, now), began, null);
+    }
+  }
+
   /** Messages of the perception loop on their way to the air. */
   offers(offers: readonly MessageOffer[], nowMs: MonotonicMs): void {
-    for (const offer of offers) this.#pass(offer, nowMs, null);
+    const now = stampAt(this.#deps.clock, nowMs);
+    for (const offer of offers) this.#pass(offer, now, null);
   }
 
   /** Unavailable SPAT for every node with lamps, without taking a message number: for the guard. */
@@ -316,22 +353,25 @@ export class SignalsLoop implements Stateful {
   sayUnavailable(atMs: MonotonicMs): void {
     const now = stampAt(this.#deps.clock, atMs);
     for (const state of this.#signals.at(now)) {
-      this.#pass(this.#spat.unavailable(state.node, now), atMs, gateEvidenceOf(state));
+      this.#pass(this.#spat.unavailable(state.node, now), now, null);
     }
   }
 
-  #note(node: string, { level, reasons }: LevelVerdict, nowMs: number): void {
+  #note(node: string, { level, reasons: breaches }: GateVerdict, nowMs: number): void {
     const before = this.#levels.get(node);
     const sinceMs = before?.level === level ? before.sinceMs : nowMs;
+    const reasons = breaches.map(
+      ({ rule, reason, expected, got }) => `${rule} ${reason}: expected ${expected}, got ${got}`,
+    );
     this.#levels.set(node, { node, level, reasons, sinceMs });
     if (before?.level !== level) {
-      this.#deps.log.info('gate_level', { node, level, reasons: reasons.join(',') });
+      this.#deps.log.info('gate_level', { node, level, reasons: reasons.slice(0, 3).join('; ') });
       this.counters.count(`gate_level_${level}`);
     }
   }
 
-  #pass(offer: MessageOffer, nowMs: MonotonicMs, evidence: GateEvidence | null): boolean {
-    const verdict = this.gate.check(gateOfferOf(offer, this.#deps.clock, evidence), nowMs);
+  #pass(offer: MessageOffer, now: Stamp, spat: GateSpatEvidence | null): boolean {
+    const verdict = this.gate.check(gateOfferOf(offer, spat), now);
     if (!verdict.pass) {
       this.counters.count(`gate_refused_${offer.message.type}_${verdict.rule}`);
       this.#deps.log.warn('gate_refused', {
@@ -345,12 +385,17 @@ export class SignalsLoop implements Stateful {
     }
     this.counters.count(`sent_${offer.message.type}`);
     this.#send({
-      atMs: nowMs,
+      atMs: now.monoMs,
       message: offer.message,
       newestReceivedMs: offer.newestReceivedMs,
       validMs: offer.validMs,
     });
     return true;
+  }
+
+  /** What the gate tells people. */
+  report(): GateReport {
+    return this.gate.report();
   }
 
   stop(): void {
@@ -377,30 +422,19 @@ export class SignalsLoop implements Stateful {
   }
 }
 
-/** The evidence of a state in the gate's own terms. */
-function gateEvidenceOf(state: SignalState): GateEvidence {
-  return {
-    frames: state.evidence,
-    availability: state.availability,
-    periodMs: state.periodMs,
-    receivedMs: state.received.monoMs,
-  };
-}
-
 /** An offer in the gate's own terms. */
-function gateOfferOf(offer: MessageOffer, clock: Clock, evidence: GateEvidence | null): GateOffer {
+function gateOfferOf(offer: MessageOffer, spat: GateSpatEvidence | null): GateOffer {
   const { bytes, type, profile, node } = offer.message;
   return {
     bytes,
     type,
     profile,
-    region: node.region,
+    nodeRegion: node.region,
     nodeId: node.id,
     validMs: offer.validMs,
-    validUtcMs: clock.utcAt(offer.validMs).utcMs,
     newestReceivedMs: offer.newestReceivedMs,
-    participants: offer.participants,
-    evidence,
+    participants: gateParticipantsOf(offer),
+    spat,
   };
 }
 

@@ -1,3 +1,4 @@
+import { nodeKey } from './ids.ts';
 import type { ControllerId, LampGroupId, LaneId, LinkId, MovementId, NodeId, RsuId, SignalGroupId, ZoneId } from './ids.ts';
 import type { RoadUserClass } from './roaduser.ts';
 import type { LampAspect } from './signal.ts';
@@ -179,3 +180,9 @@ export interface Road {
 
 /** Aspects used by tables. */
 export const aspect = (colour: LampAspect['colour'], flashing = false): LampAspect => ({ colour, flashing });
+
+/** Nodes that this box speaks for: those that a unit serves, or all where no unit is named. */
+export function servedNodes(road: Road): readonly RoadNode[] {
+  const served = new Set(road.rsuAreas.flatMap(({ nodes }) => nodes.map(nodeKey)));
+  return road.nodes.filter(({ id }) => served.size === 0 || served.has(nodeKey(id)));
+}

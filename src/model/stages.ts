@@ -57,9 +57,18 @@ export interface SignalStage extends Stateful {
 /** How much of SPAT may be said: decided by the gate, obeyed by the composer. */
 export type SpatLevel = 'valid' | 'colour-only' | 'unavailable' | 'silent';
 
+/** What the gate lets a SPAT say in this cycle. */
+export interface SpatAllowance {
+  readonly level: SpatLevel;
+  /** Signal groups that must be shown as unavailable. */
+  readonly withheld: readonly string[];
+  /** Signal groups whose times must be left out. */
+  readonly untimed: readonly string[];
+}
+
 /** signals → SPAT. Null at level `silent`. */
 export interface SpatComposer extends Stateful {
-  compose(state: SignalState, level: SpatLevel, now: Stamp): MessageOffer | null;
+  compose(state: SignalState, allowed: SpatAllowance, now: Stamp): MessageOffer | null;
   /** An unavailable SPAT of the node whose stamps alone need patching: for the guard thread. */
   unavailable(node: NodeId, now: Stamp): MessageOffer;
 }

@@ -3,6 +3,7 @@ import type { Stamp } from '../../src/base/time.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { LaneId, LinkId, NodeId, SignalGroupId } from '../../src/model/ids.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
+import { servedNodes } from '../../src/model/road.ts';
 import type {
   LaneUse,
   Manoeuvre,
@@ -248,8 +249,7 @@ class MapStage implements MapComposer {
   constructor(context: ComposerContext) {
     this.#context = context;
     this.#counters = new MessageCounters(context.random);
-    const { nodes } = context.site.road;
-    this.#maps = nodes.map((node) => ({ node, value: this.#fitted(node) }));
+    this.#maps = servedNodes(context.site.road).map((node) => ({ node, value: this.#fitted(node) }));
   }
 
   /** The node's value, simplified until it fits; the checker has refused what never fits. */

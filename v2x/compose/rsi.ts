@@ -4,6 +4,7 @@ import type { RoadEvent } from '../../src/model/event.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { LinkId, NodeId } from '../../src/model/ids.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
+import { servedNodes } from '../../src/model/road.ts';
 import type { RoadLink, RoadNode, RoadPoint, RoadSign } from '../../src/model/road.ts';
 import type { RsiComposer } from '../../src/model/stages.ts';
 import type { ComposerContext } from '../profile.ts';
@@ -31,6 +32,7 @@ class Rsi implements RsiComposer {
   readonly #air: AirFrame;
   readonly #links: ReadonlyMap<LinkId, RoadLink>;
   readonly #unitId: string;
+  readonly #nodes: readonly RoadNode[];
   readonly #signs: readonly { readonly node: RoadNode; readonly sign: RoadSign }[];
   #calls = 0;
 
@@ -41,13 +43,14 @@ class Rsi implements RsiComposer {
     this.#unitId = unitId(context.site.box);
     const { road } = context.site;
     this.#links = new Map(road.links.map((link) => [link.id, link]));
+    this.#nodes = servedNodes(road);
     this.#signs = road.signs.map((sign) => ({ node: this.#nearest(sign.point), sign }));
   }
 
   compose(events: readonly RoadEvent[], now: Stamp): readonly MessageOffer[] {
     const call = this.#calls++;
     const offers: MessageOffer[] = [];
-    for (const node of this.#context.site.road.nodes) {
+    for (const node of this.#nodes) {
       for (const liveliness of ['dynamic', 'semiStatic'] as const) {
         if (call % everyCalls[liveliness] !== 0) continue;
         const own = events.filter(
@@ -77,7 +80,7 @@ class Rsi implements RsiComposer {
   }
 
   #nearest(point: RoadPoint): RoadNode {
-    const { nodes } = this.#context.site.road;
+    const nodes = this.#nodes;
     let best = nodes[0]!;
     let bestM = Infinity;
     for (const node of nodes) {

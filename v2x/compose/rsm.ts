@@ -7,6 +7,7 @@ import type { Coverage } from '../../src/model/coverage.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { TrackId, ZoneId } from '../../src/model/ids.ts';
 import type { MessageOffer, ParticipantEvidence } from '../../src/model/message.ts';
+import { servedNodes } from '../../src/model/road.ts';
 import type { RoadNode, RoadZone } from '../../src/model/road.ts';
 import { isVulnerable } from '../../src/model/roaduser.ts';
 import type { RoadUserClass } from '../../src/model/roaduser.ts';
@@ -30,6 +31,18 @@ const UNKNOWN_SPEED = 8191;
 const UNKNOWN_HEADING = 28_800;
 /** Half-width of 95 % of a normal error, in standard deviations. */
 const NORMAL_95 = 1.959964;
+/** A road user whose place is less sure than this is not told of (rule R31), metres. */
+const BOUND_MAX_M = 3;
+/** Faster than this is no road user of its kind (rule R32), m/s. */
+const speedMaxMps: Readonly<Record<string, number>> = {
+  unknown: 60,
+  motor: 60,
+  'non-motor': 15,
+  pedestrian: 8,
+};
+/** The newest measurement of a road user may be this old by reason (rule R31), ms. */
+const ageMaxMs = { seen: 500, missed: 500, hiddenVulnerable: 2000, hidden: 3000 } as const;
+
 /** Participants beside the unit itself that one message holds at the most. */
 const OTHERS_MAX = 15;
 
@@ -85,7 +98,7 @@ class Rsm implements RsmComposer {
     this.#counters = new MessageCounters(context.random);
     this.#air = airFrame(context.site);
     const { road } = context.site;
-    this.#places = road.nodes.map((node) => ({
+    this.#places = servedNodes(road).map((node) => ({
       node,
       reference: airPosition(this.#air.geodetic(node.reference[0], node.reference[1])),
     }));
@@ -112,8 +125,9 @@ class Rsm implements RsmComposer {
     if (covered.size === 0) return [];
     const byNode = new Map<string, Track[]>();
     for (const track of list.tracks) {
-      if (!this.#isCovered(track, covered)) {
-        this.#context.count('rsm_uncovered');
+      const why = this.#whyNot(track, covered, now);
+      if (why) {
+        this.#context.count(why);
         continue;
       }
       const place = this.#nearest(track);
@@ -127,6 +141,28 @@ class Rsm implements RsmComposer {
       offers.push(...this.#frames(place, tracks, list, now));
     }
     return offers;
+  }
+
+  /** Why a track is not told of; null when it is. The gate would refuse the whole message. */
+  #whyNot(
+    track: Track,
+    covered: ReadonlyMap<ZoneId, ReadonlySet<RoadUserClass>>,
+    now: Stamp,
+  ): string | null {
+    if (!this.#isCovered(track, covered)) return 'rsm_uncovered';
+    const [xx, xy, , , , yy] = track.covariance as readonly [number, number, number, number, number, number];
+    if (!(bound95M(xx, xy, yy) <= BOUND_MAX_M)) return 'rsm_unsure';
+    if (track.speedMps > speedMaxMps[kinds[track.cls].type]!) return 'rsm_implausible';
+    if (track.unseen === 'queued') return null;
+    const ageMs = now.monoMs - track.measured.monoMs;
+    const limitMs =
+      track.unseen === 'seen' || track.unseen === 'missed'
+        ? ageMaxMs.missed
+        : isVulnerable(track.cls)
+          ? ageMaxMs.hiddenVulnerable
+          : ageMaxMs.hidden;
+    // The gate looks a little later than we do.
+    return ageMs > limitMs - 50 ? 'rsm_aged' : null;
   }
 
   #isCovered(track: Track, covered: ReadonlyMap<ZoneId, ReadonlySet<RoadUserClass>>): boolean {
@@ -328,8 +364,8 @@ function sizeOnAir({ extent }: Track): { width: number; length: number; height?:
     m === null ? 0 : Math.min(Math.max(Math.round(m * 100), 0), max);
   const height = extent.heightM === null ? 0 : Math.min(Math.round(extent.heightM / 0.05), 127);
   return {
-    width: centimetres(extent.widthM, 1023),
-    length: centimetres(extent.lengthM, 4095),
+    width: centimetres(extent.widthM, 500),
+    length: centimetres(extent.lengthM, 4000),
     ...(height > 0 ? { height } : {}),
   };
 }

@@ -3,8 +3,14 @@ import type { MonotonicMs, Stamp } from '../../src/base/time.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { NodeId, SignalGroupId } from '../../src/model/ids.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
-import type { ControllerStatus, SignalGroupState, SignalState } from '../../src/model/signal.ts';
-import type { SpatComposer, SpatLevel } from '../../src/model/stages.ts';
+import type {
+  ControllerStatus,
+  SignalGroupState,
+  SignalState,
+  TimedInstant,
+  TimingSource,
+} from '../../src/model/signal.ts';
+import type { SpatAllowance, SpatComposer } from '../../src/model/stages.ts';
 import type { ComposerContext } from '../profile.ts';
 import { MessageCounters } from './counter.ts';
 import { airTime, timeConfidence } from './time.ts';
@@ -57,6 +63,17 @@ const untrusted = (status: ControllerStatus): ControllerStatus => ({
   priority: false,
 });
 
+/** How sure an end is when its source does not say, by where it comes from, 0..1. */
+const sureness: Readonly<Record<TimingSource, number>> = {
+  'controller-guarantee': 1,
+  'controller-forecast': 0.9,
+  learnt: 0.5,
+};
+
+/** Half per cents. */
+const confidenceOf = (end: TimedInstant, confidence: number | null): number =>
+  Math.round(Math.min(Math.max(confidence ?? sureness[end.source], 0), 1) * 200);
+
 class Spat implements SpatComposer {
   readonly #context: ComposerContext;
   readonly #counters: MessageCounters;
@@ -75,14 +92,14 @@ class Spat implements SpatComposer {
     }
   }
 
-  compose(state: SignalState, level: SpatLevel, now: Stamp): MessageOffer | null {
-    if (level === 'silent') return null;
-    if (level === 'unavailable') return this.unavailable(state.node, now, untrusted(state.status));
+  compose(state: SignalState, allowed: SpatAllowance, now: Stamp): MessageOffer | null {
+    if (allowed.level === 'silent') return null;
+    if (allowed.level === 'unavailable') return this.unavailable(state.node, now, untrusted(state.status));
     const byGroup = new Map(state.groups.map((group) => [group.signalGroup, group]));
     const phases: unknown[] = [];
     for (const [id, groupId] of this.#sorted(state.node)) {
       const group = byGroup.get(groupId);
-      phases.push({ id, phaseStates: this.#states(group, level, now) });
+      phases.push({ id, phaseStates: this.#states(group, allowed, now) });
     }
     return this.#offer(state.node, phases, statusText(state.status, false), now, state.received.monoMs);
   }
@@ -96,11 +113,12 @@ class Spat implements SpatComposer {
     return [...(this.#phases.get(nodeKey(node)) ?? [])].sort(([a], [b]) => a - b);
   }
 
-  #states(group: SignalGroupState | undefined, level: SpatLevel, now: Stamp): unknown[] {
+  #states(group: SignalGroupState | undefined, allowed: SpatAllowance, now: Stamp): unknown[] {
     const { profile } = this.#context;
-    if (!group) return [{ light: 'unavailable' }];
+    if (!group || allowed.withheld.includes(group.signalGroup)) return [{ light: 'unavailable' }];
     const light = profile.light(group.aspect, group.rightOfWay);
-    if (level === 'colour-only') {
+    if (light === 'unavailable') return [{ light }];
+    if (allowed.level === 'colour-only' || allowed.untimed.includes(group.signalGroup)) {
       return profile.times.atColourOnly === 'left-out'
         ? [{ light }]
         : [{ light, timing: { counting: { startTime: 0, likelyEndTime: profile.times.unknown } } }];
@@ -135,8 +153,8 @@ class Spat implements SpatComposer {
       if (marks.max !== null) marks.likely = Math.min(marks.likely, marks.max);
     }
     const confidence =
-      timing.confidence !== null && marks.likely !== unknown
-        ? { timeConfidence: Math.round(timing.confidence * 200) }
+      timing.likelyEnd && marks.likely !== unknown
+        ? { timeConfidence: confidenceOf(timing.likelyEnd, timing.confidence) }
         : {};
     if (form === 'utc') return { utcTiming: this.#utc(group, marks, confidence, now) };
     return {
@@ -188,6 +206,7 @@ class Spat implements SpatComposer {
         counting: {
           startTime,
           likelyEndTime: this.#mark(plusMs(end.atMs, next.durationMs), now),
+          timeConfidence: confidenceOf(end, group.timing?.confidence ?? null),
         },
       },
     };

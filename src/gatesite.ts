@@ -1,0 +1,201 @@
+/** What the gate must know of a site, made from the accepted site and the bytes of its MAP. */
+import { siteFrame } from './base/geodesy.ts';
+import { driverByKind } from '../drivers/index.ts';
+import { chinaGateProfile } from './gate/site.ts';
+import type { GateGroup, GateLampKind, GateNode, GateProfile, GateSite } from './gate/site.ts';
+import { decode, editions } from './gate/decode.ts';
+import type { GateStatus } from './gate/level.ts';
+import { laneTable } from './gate/messages.ts';
+import type { GateParticipant, GateSpatEvidence, GateTiming } from './gate/messages.ts';
+import { defaultLimits } from './gate/rules.ts';
+import { nodeKey } from './model/ids.ts';
+import type { NodeId } from './model/ids.ts';
+import type { MessageOffer } from './model/message.ts';
+import { servedNodes } from './model/road.ts';
+import type { LampType, SignalGroup } from './model/road.ts';
+import type { ControllerStatus, SignalGroupState, SignalState } from './model/signal.ts';
+import type { Site } from './model/site.ts';
+
+const lampKinds: Readonly<Record<LampType, GateLampKind>> = {
+  vehicle: 'vehicle',
+  'arrow-left': 'vehicle',
+  'arrow-straight': 'vehicle',
+  'arrow-right': 'vehicle',
+  'arrow-u-turn': 'vehicle',
+  'non-motor': 'vehicle',
+  lane: 'vehicle',
+  'waiting-area': 'vehicle',
+  pedestrian: 'pedestrian',
+  'flashing-warning': 'warning',
+};
+
+/** The gate's rows of the profiles; each has its own lamp table. */
+const gateProfiles: readonly GateProfile[] = [
+  chinaGateProfile,
+  { ...chinaGateProfile, name: 'B', edition: 'B' },
+  { ...chinaGateProfile, name: 'P2' },
+  { ...chinaGateProfile, name: 'D2', edition: 'B' },
+];
+
+function gateGroup(site: Site, group: SignalGroup): GateGroup {
+  const { movements, crossings } = site.road;
+  const inMap =
+    crossings.some((crossing) => crossing.signalGroup === group.id) ||
+    movements.some(
+      (movement) => movement.signalGroup === group.id || movement.waitingArea?.signalGroup === group.id,
+    );
+  return {
+    id: group.id,
+    lampGroup: group.lampGroup,
+    phase: group.phase,
+    kind: lampKinds[group.lampType],
+    hasFlashingGreen: group.hasFlashingGreen,
+    hasRedYellow: group.hasRedYellow,
+    mayGoDark: group.mayGoDark,
+    permissive: group.permissive,
+    inMap,
+    minGreenS: group.minGreenS,
+    yellowS: group.yellowS,
+  };
+}
+
+/** Road users may be up to this far outside the map (rule R32), metres. */
+const OUTSIDE_M = 30;
+
+function areaOf(site: Site): GateNode['area'] {
+  const frame = siteFrame(site.frame.reference);
+  const points = [
+    ...site.road.links.flatMap(({ points: line }) => line),
+    ...site.road.zones.flatMap(({ outline }) => outline),
+  ];
+  const east = points.map(([eastM]) => eastM);
+  const north = points.map(([, northM]) => northM);
+  const corner = (eastM: number, northM: number) => frame.toGeodetic({ eastM, northM, upM: 0 });
+  const low = corner(Math.min(...east) - OUTSIDE_M, Math.min(...north) - OUTSIDE_M);
+  const high = corner(Math.max(...east) + OUTSIDE_M, Math.max(...north) + OUTSIDE_M);
+  const unit = (degrees: number): number => Math.round(degrees * 1e7);
+  return {
+    latMin: unit(low.latDeg),
+    latMax: unit(high.latDeg),
+    longMin: unit(low.lonDeg),
+    longMax: unit(high.lonDeg),
+  };
+}
+
+/** Lanes and phases of a node's MAP as the gate itself reads them. */
+function laneTablesOf(node: NodeId, maps: readonly MessageOffer[], profile: string): string[] {
+  const row = gateProfiles.find(({ name }) => name === profile) ?? chinaGateProfile;
+  return maps.flatMap(({ message }) => {
+    if (nodeKey(message.node) !== nodeKey(node)) return [];
+    const read = decode(message.bytes, editions[row.edition]).message;
+    if (read?.type !== 'MAP') return [];
+    return read.nodes
+      .filter(({ id }) => (id.region ?? 0) === node.region && id.id === node.id)
+      .map(laneTable);
+  });
+}
+
+/**
+ * The gate's site.
+ * @param maps every MAP variant that may leave, encoded: their lane tables are pinned (rule R18).
+ */
+export function gateSiteOf(site: Site, maps: readonly MessageOffer[], commissioned: boolean): GateSite {
+  const area = areaOf(site);
+  const ids = (pairs: readonly (readonly [string, string])[], groups: ReadonlySet<string>) =>
+    pairs.filter(([a, b]) => groups.has(a) && groups.has(b));
+  const nodes = servedNodes(site.road).map((node): GateNode => {
+    const groups = site.road.signalGroups.filter((group) => nodeKey(group.node) === nodeKey(node.id));
+    const own = new Set<string>(groups.map(({ id }) => id));
+    const controller = site.controllers.find(({ id }) => id === node.controllerId);
+    return {
+      region: node.id.region,
+      id: node.id.id,
+      groups: groups.map((group) => gateGroup(site, group)),
+      witness: groups.length > 0 ? (controller?.driver ?? null) : null,
+      slow: controller?.options['slow'] === true,
+      ignored: site.road.ignoredLampGroups
+        .filter(({ controllerId }) => controllerId === node.controllerId)
+        .map(({ lampGroup }) => lampGroup),
+      controllerDelayMs: 0,
+      lanes: laneTablesOf(node.id, maps, site.profile),
+      conflicting: ids(site.road.conflicts.conflicting, own),
+      yielding: ids(site.road.conflicts.yielding, own),
+      intergreens: site.road.conflicts.intergreens.filter(({ from, to }) => own.has(from) && own.has(to)),
+      area,
+    };
+  });
+  return {
+    mode: site.mode,
+    commissioned,
+    benchAddresses: site.mode === 'bench' ? site.rsus.map(({ host }) => host) : [],
+    nodes,
+    profiles: gateProfiles,
+    limits: defaultLimits,
+  };
+}
+
+/** The witnesses of the drivers that a site uses. */
+export function witnessesOf(site: Site): Record<string, NonNullable<ReturnType<typeof witnessOf>>> {
+  const found: Record<string, NonNullable<ReturnType<typeof witnessOf>>> = {};
+  for (const { driver } of site.controllers) {
+    const witness = witnessOf(driver);
+    if (witness) found[driver] = witness;
+  }
+  return found;
+}
+
+function witnessOf(kind: string) {
+  const driver = driverByKind(kind);
+  return driver?.role === 'signal' ? driver.witness : null;
+}
+
+/** A controller's status in the gate's terms; only the bits that an unavailable SPAT keeps, if so. */
+export function gateStatusOf(status: ControllerStatus, unavailable: boolean): GateStatus {
+  return {
+    manual: !unavailable && (status.manualControl || status.mode === 'manual'),
+    stopTime: !unavailable && status.stopTime,
+    failureFlash: status.failureFlash,
+    preempt: !unavailable && status.preempt,
+    priority: !unavailable && status.priority,
+    failure: status.fault,
+    off: status.mode === 'off',
+  };
+}
+
+function timingsOf(group: SignalGroupState): readonly GateTiming[] {
+  const timing = group.timing;
+  const present: GateTiming = {
+    startMs: timing?.beganMs ?? null,
+    minEndMs: timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
+    maxEndMs: timing?.maxEnd?.atMs ?? null,
+    likelyEndMs: timing?.likelyEnd?.atMs ?? null,
+    resolutionMs: timing?.resolutionMs ?? 1000,
+  };
+  const endMs = timing?.likelyEnd?.atMs ?? null;
+  if (endMs === null || !group.next || group.next.durationMs === null) return [present];
+  return [
+    present,
+    {
+      startMs: endMs,
+      minEndMs: null,
+      maxEndMs: null,
+      likelyEndMs: endMs + group.next.durationMs,
+      resolutionMs: present.resolutionMs,
+    },
+  ];
+}
+
+/** What stands behind the SPAT of a state. */
+export function spatEvidenceOf(site: Site, state: SignalState, unavailable: boolean): GateSpatEvidence {
+  const timings: Record<number, readonly GateTiming[]> = {};
+  const phases = new Map(site.road.signalGroups.map((group) => [group.id, group.phase]));
+  for (const group of state.groups) {
+    const phase = phases.get(group.signalGroup);
+    // Groups that share a phase are equal; the composer says the first of them.
+    if (phase !== undefined && !(phase in timings)) timings[phase] = timingsOf(group);
+  }
+  return { frames: state.evidence, status: gateStatusOf(state.status, unavailable), timings };
+}
+
+/** What travels beside an RSM, in the gate's terms. */
+export const gateParticipantsOf = (offer: MessageOffer): readonly GateParticipant[] => offer.participants;
