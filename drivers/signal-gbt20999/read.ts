@@ -239,7 +239,9 @@ export class ControllerReader implements Stateful {
       this.#count(fresh);
       return null;
     }
-    const wanted = state.groupCount ?? fresh.size;
+    const whole = items.some(({ element }) => element === 0);
+    const least = whole ? fresh.size : Math.max(fresh.size, state.lamps.length);
+    const wanted = state.groupCount ?? least;
     const lamps = Array.from({ length: wanted }, (_, index) => fresh.get(index + 1) ?? -1);
     if (!lamps.includes(-1)) {
       state.lamps = lamps;

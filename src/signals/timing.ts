@@ -1,0 +1,204 @@
+import type { MonotonicMs } from '../base/time.ts';
+import type { LampAspect, StateTiming, TimedInstant, TimingSource } from '../model/signal.ts';
+
+/** Tolerance of rule R11. */
+const TOLERANCE_MS = 100;
+/** Rule R12: a countdown that stands still for longer is unknown. */
+const FROZEN_AFTER_MS = 1000;
+/** How much arrivals may jitter without moving an announced end. */
+const JITTER_MS = 50;
+/** Remaining times are whole units of the resolution; rounding of doubles is below this. */
+const EPSILON_MS = 1;
+
+/** One announced end as the last reports told it. */
+interface EndState {
+  /** As announced; null while unknown or frozen. */
+  readonly heldMs: MonotonicMs | null;
+  readonly remainingMs: number;
+  /** When the remaining time was last seen to change. */
+  readonly liveMs: MonotonicMs;
+}
+
+type EndName = 'minEnd' | 'likelyEnd' | 'maxEnd';
+const endNames: readonly EndName[] = ['minEnd', 'likelyEnd', 'maxEnd'];
+
+/** What is remembered of the timing of one group. Plain data. */
+export interface GroupTiming {
+  readonly aspect: LampAspect | null;
+  readonly beganMs: MonotonicMs | null;
+  readonly ends: Readonly<Partial<Record<EndName, EndState>>>;
+  /** Announced ends contradicted one another: nothing is believed until the next state. */
+  readonly offUntilChange: boolean;
+}
+
+/** Before the first report. */
+export const freshTiming: GroupTiming = {
+  aspect: null, beganMs: null, ends: {}, offUntilChange: false,
+};
+
+/** Why timing was not believed; names of counters. */
+export type TimingComplaint =
+  | 'countdown_frozen' | 'timing_min_earlier' | 'timing_max_later' | 'timing_order'
+  | 'timing_yellow';
+
+/** What one report makes of a group's timing. */
+export interface TimingStep {
+  readonly next: GroupTiming;
+  /** What may be said; null when nothing is known. */
+  readonly timing: StateTiming | null;
+  readonly complaints: readonly TimingComplaint[];
+}
+
+interface EndStep {
+  readonly state: EndState;
+  readonly complaint: TimingComplaint | null;
+}
+
+/** Follows one announced end through one more report. */
+function stepEnd(
+  name: EndName, before: EndState | undefined, atMs: MonotonicMs, measuredMs: MonotonicMs,
+  resolutionMs: number,
+): EndStep {
+  const remainingMs = atMs - measuredMs;
+  const moved = !before || Math.abs(remainingMs - before.remainingMs) > EPSILON_MS;
+  const liveMs = moved ? measuredMs : before.liveMs;
+  const give = (heldMs: MonotonicMs | null, complaint: TimingComplaint | null = null): EndStep => ({
+    state: { heldMs, remainingMs, liveMs }, complaint,
+  });
+  const patienceMs = FROZEN_AFTER_MS + (resolutionMs > TOLERANCE_MS ? resolutionMs : 0);
+  if (measuredMs - liveMs > patienceMs) {
+    const already = before === undefined || before.heldMs === null;
+    return give(null, already ? null : 'countdown_frozen');
+  }
+  if (before === undefined) return give(atMs);
+  // A frozen end stays unknown until it is seen to run again.
+  if (before.heldMs === null) return give(moved ? atMs : null);
+  const shiftMs = atMs - before.heldMs;
+  // Within its resolution, or while the count stands, an announced end does not slide.
+  if (Math.abs(shiftMs) <= resolutionMs + JITTER_MS || !moved) return give(before.heldMs);
+  if (name === 'minEnd' && shiftMs < -TOLERANCE_MS - resolutionMs) {
+    return give(atMs, 'timing_min_earlier');
+  }
+  if (name === 'maxEnd' && shiftMs > TOLERANCE_MS + resolutionMs) {
+    return give(atMs, 'timing_max_later');
+  }
+  return give(atMs);
+}
+
+/** Whether the ends of one report can be true together. */
+function complaintOf(
+  aspect: LampAspect, ends: Readonly<Record<EndName, TimedInstant | null>>, resolutionMs: number,
+): TimingComplaint | null {
+  const { minEnd, maxEnd } = ends;
+  if (!minEnd || !maxEnd) return null;
+  const slackMs = TOLERANCE_MS + resolutionMs;
+  if (minEnd.atMs > maxEnd.atMs + slackMs) return 'timing_order';
+  const yellow = aspect.colour === 'yellow' && !aspect.flashing;
+  return yellow && maxEnd.atMs - minEnd.atMs > slackMs ? 'timing_yellow' : null;
+}
+
+/** Min ≤ likely ≤ max: rounding is smoothed, a likely end far outside is not said. */
+function ordered(
+  ends: Readonly<Record<EndName, TimedInstant | null>>, resolutionMs: number,
+): Readonly<Record<EndName, TimedInstant | null>> {
+  const { likelyEnd } = ends;
+  // Both bounds cannot be kept when rounding crossed them: the earlier one is safe as a minimum.
+  const crossed = ends.minEnd && ends.maxEnd && ends.minEnd.atMs > ends.maxEnd.atMs;
+  const minEnd = crossed ? { ...ends.minEnd!, atMs: ends.maxEnd!.atMs } : ends.minEnd;
+  const { maxEnd } = ends;
+  if (!likelyEnd) return { minEnd, likelyEnd, maxEnd };
+  const low = minEnd?.atMs ?? likelyEnd.atMs;
+  const high = maxEnd?.atMs ?? likelyEnd.atMs;
+  const within = Math.min(Math.max(likelyEnd.atMs, low), high) as MonotonicMs;
+  const far = Math.abs(within - likelyEnd.atMs) > TOLERANCE_MS + resolutionMs;
+  return { minEnd, likelyEnd: far ? null : { ...likelyEnd, atMs: within }, maxEnd };
+}
+
+const sameAspect = (a: LampAspect | null, b: LampAspect): boolean =>
+  a !== null && a.colour === b.colour && a.flashing === b.flashing;
+
+/** When the state began: told by the controller, else the change that was seen. */
+function beganOf(
+  before: GroupTiming, changed: boolean, reported: StateTiming | null, measuredMs: MonotonicMs,
+): MonotonicMs | null {
+  if (reported?.beganMs !== undefined && reported.beganMs !== null) return reported.beganMs;
+  if (!changed) return before.beganMs;
+  return before.aspect === null ? null : measuredMs;
+}
+
+const timed = (heldMs: MonotonicMs | null | undefined, source: TimingSource): TimedInstant | null =>
+  heldMs === null || heldMs === undefined ? null : { atMs: heldMs, source };
+
+/**
+ * Follows the timing of one group through one more report: rules R11 and R12, steady announced
+ * ends, and the instant that the state began.
+ *
+ * @param reported as the controller has it; null when it tells nothing, or nothing may be used.
+ * @param believable false while the controller's own status takes the truth out of its timing.
+ */
+export function stepTiming(
+  before: GroupTiming, aspect: LampAspect, reported: StateTiming | null, believable: boolean,
+  measuredMs: MonotonicMs,
+): TimingStep {
+  const changed = !sameAspect(before.aspect, aspect);
+  const beganMs = beganOf(before, changed, reported, measuredMs);
+  const resolutionMs = reported?.resolutionMs ?? 0;
+  const complaints: TimingComplaint[] = [];
+  const ends: Partial<Record<EndName, EndState>> = {};
+  const said: Record<EndName, TimedInstant | null> = { minEnd: null, likelyEnd: null, maxEnd: null };
+  for (const name of endNames) {
+    const told = believable ? reported?.[name] : null;
+    if (!told) continue;
+    const old = changed ? undefined : before.ends[name];
+    const { state, complaint } = stepEnd(name, old, told.atMs, measuredMs, resolutionMs);
+    ends[name] = state;
+    said[name] = timed(state.heldMs, told.source);
+    if (complaint) complaints.push(complaint);
+  }
+  let off = !changed && before.offUntilChange;
+  if (complaints.some((one) => one !== 'countdown_frozen')) off = true;
+  const contradiction = off ? null : complaintOf(aspect, said, resolutionMs);
+  if (contradiction) {
+    complaints.push(contradiction);
+    off = true;
+  }
+  const next: GroupTiming = { aspect, beganMs, ends, offUntilChange: off };
+  const kept = off ? { minEnd: null, likelyEnd: null, maxEnd: null } : ordered(said, resolutionMs);
+  const nothing = beganMs === null && !kept.minEnd && !kept.likelyEnd && !kept.maxEnd;
+  const timing: StateTiming | null = nothing ? null : {
+    beganMs, ...kept,
+    confidence: kept.likelyEnd ? (reported?.confidence ?? null) : null,
+    resolutionMs,
+  };
+  return { next, timing, complaints };
+}
+
+/** The timing without ends that have passed: what should have happened is not known to have. */
+export function timingAt(timing: StateTiming | null, nowMs: MonotonicMs): StateTiming | null {
+  if (!timing) return null;
+  const passed = (end: TimedInstant | null): boolean => end !== null && end.atMs <= nowMs;
+  if (!passed(timing.minEnd) && !passed(timing.likelyEnd) && !passed(timing.maxEnd)) return timing;
+  const ahead = (end: TimedInstant | null): TimedInstant | null => (passed(end) ? null : end);
+  const likelyEnd = ahead(timing.likelyEnd);
+  return {
+    ...timing,
+    minEnd: ahead(timing.minEnd),
+    likelyEnd,
+    maxEnd: ahead(timing.maxEnd),
+    confidence: likelyEnd ? timing.confidence : null,
+  };
+}
+
+/** A learnt likely end in a timing that has no end of the controller's. */
+export function withLearnt(
+  timing: StateTiming | null, atMs: MonotonicMs, confidence: number,
+): StateTiming {
+  return {
+    beganMs: timing?.beganMs ?? null,
+    minEnd: null,
+    likelyEnd: { atMs, source: 'learnt' },
+    maxEnd: null,
+    confidence,
+    resolutionMs: 1000,
+  };
+}
