@@ -71,17 +71,15 @@ class Lines {
 
   flush(): void {
     const total = this.width;
-    if (total > 0) {
-      const word = `g${this.count++}`;
-      this.add(`const ${word} = r.take(${total});`);
-      let after = total;
-      for (const { width, code } of this.waiting) {
-        const back = after;
-        after -= width;
-        const shifted = after === 0 ? word : `${word} >>> ${after}`;
-        const raw = width === total ? word : `(${shifted} & ${2 ** width - 1}) >>> 0`;
-        this.add(code(raw, back));
-      }
+    const word = `g${this.count++}`;
+    if (total > 0) this.add(`const ${word} = r.take(${total});`);
+    let after = total;
+    for (const { width, code } of this.waiting) {
+      const back = after;
+      after -= width;
+      const shifted = after === 0 ? word : `${word} >>> ${after}`;
+      const raw = width === total ? word : `(${shifted} & ${2 ** width - 1}) >>> 0`;
+      this.add(code(raw, back));
     }
     this.waiting = [];
     this.width = 0;

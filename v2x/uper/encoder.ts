@@ -339,6 +339,7 @@ function openFunction(schema: OpenSchema, name: string, source: Source): string 
     return `case ${schema.numbers[type]}: {
 if (key !== ${literal(type)}) h.badOpen(v, ${literal(type)}, ${literal(schema.by)}, number);
 const x = v[key];
+step = key;
 const c = w.child();
 ${lines.text()}
 w.putOpen(c); return; }`;
@@ -348,12 +349,13 @@ if (typeof v !== "object" || v === null) h.badObject(v, "an open type");
 let key; let count = 0;
 for (const k in v) { key = k; count++; }
 if (count !== 1) h.badObject(v, "an open type");
+let step = null;
 try {
 switch (number) {
 ${rows.join('\n')}
 }
-if (key === "Unknown") { h.putUnknown(w, v[key]); return; }
-} catch (thrown) { throw key in v ? h.within(thrown, key) : thrown; }
+if (key === "Unknown") { step = key; h.putUnknown(w, v[key]); return; }
+} catch (thrown) { throw step === null ? thrown : h.within(thrown, step); }
 h.badOpen(v, "Unknown", ${literal(schema.by)}, number);
 }`;
 }

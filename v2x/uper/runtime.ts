@@ -118,13 +118,28 @@ function octetsExpected(min: number, max: number): Expectation {
   return { text: 'hexadecimal', values: { count: countText(min, max) } };
 }
 
-/** Octets of a hexadecimal text of `count` octets. */
+/** The octet that two digits spell; beyond 255 where one of them is no digit. */
+function octetAt(value: string, index: number): number {
+  const high = value.charCodeAt(index);
+  const low = value.charCodeAt(index + 1);
+  if (high > 127 || low > 127) return 256;
+  return DIGITS[low]! > 15 ? 256 : (DIGITS[high]! << 4) | DIGITS[low]!;
+}
+
+/** Octets `from` to `to` of a hexadecimal text, four at a time. */
 function putHexDigits(w: BitWriter, value: string, from: number, to: number): void {
-  for (let index = 2 * from; index < 2 * to; index += 2) {
-    const high = value.charCodeAt(index);
-    const low = value.charCodeAt(index + 1);
-    const octet = high < 128 && low < 128 ? (DIGITS[high]! << 4) | DIGITS[low]! : 512;
-    if (octet > 255 || DIGITS[low]! > 15) refuse(octetsExpected(to, to), value);
+  let index = from;
+  for (; index + 3 < to; index += 4) {
+    const first = octetAt(value, 2 * index);
+    const second = octetAt(value, 2 * index + 2);
+    const third = octetAt(value, 2 * index + 4);
+    const fourth = octetAt(value, 2 * index + 6);
+    if ((first | second | third | fourth) > 255) refuse(octetsExpected(to, to), value);
+    w.put((first << 24) | (second << 16) | (third << 8) | fourth, 32);
+  }
+  for (; index < to; index++) {
+    const octet = octetAt(value, 2 * index);
+    if (octet > 255) refuse(octetsExpected(to, to), value);
     w.put(octet, 8);
   }
 }
@@ -183,7 +198,13 @@ export function takeFixedOctets(r: BitReader, count: number): string {
     return octets.toString('hex');
   }
   let text = '';
-  for (let index = 0; index < count; index++) text += HEX_TEXTS[r.take(8)]!;
+  let index = 0;
+  for (; index + 3 < count; index += 4) {
+    const word = r.take(32);
+    const high = HEX_TEXTS[word >>> 24]! + HEX_TEXTS[(word >>> 16) & 255]!;
+    text += high + HEX_TEXTS[(word >>> 8) & 255]! + HEX_TEXTS[word & 255]!;
+  }
+  for (; index < count; index++) text += HEX_TEXTS[r.take(8)]!;
   return text;
 }
 
@@ -243,7 +264,17 @@ export function putText(
     return refuse(expectation, value);
   }
   if (width > 0) w.put(value.length - min, width);
-  for (let index = 0; index < value.length; index++) {
+  const { length } = value;
+  let index = 0;
+  for (; index + 3 < length; index += 4) {
+    const first = value.charCodeAt(index);
+    const second = value.charCodeAt(index + 1);
+    const third = value.charCodeAt(index + 2);
+    const fourth = value.charCodeAt(index + 3);
+    if ((first | second | third | fourth) > 127) refuse(expectation, value);
+    w.put((first << 21) | (second << 14) | (third << 7) | fourth, 28);
+  }
+  for (; index < length; index++) {
     const code = value.charCodeAt(index);
     if (code > 127) refuse(expectation, value);
     w.put(code, 7);
@@ -254,7 +285,15 @@ export function takeText(r: BitReader, min: number, max: number, width: number):
   const count = takeCount(r, min, max, width);
   r.need(7 * count);
   const octets = Buffer.allocUnsafe(count);
-  for (let index = 0; index < count; index++) octets[index] = r.take(7);
+  let index = 0;
+  for (; index + 3 < count; index += 4) {
+    const four = r.take(28);
+    octets[index] = four >>> 21;
+    octets[index + 1] = (four >>> 14) & 127;
+    octets[index + 2] = (four >>> 7) & 127;
+    octets[index + 3] = four & 127;
+  }
+  for (; index < count; index++) octets[index] = r.take(7);
   return octets.toString('latin1');
 }
 
