@@ -1,0 +1,107 @@
+import type { Socket } from 'node:net';
+import type { OpenPort, PortDeps } from '../model/port.ts';
+import type { PortSettings } from '../model/site.ts';
+import { joinAddress } from './address.ts';
+import { limitOf } from './limits.ts';
+import { BasePort } from './open-port.ts';
+import { encodeSlcan, SLCAN_CLOSING, slcanBitrates, SlcanDecoder, slcanOpening } from './slcan.ts';
+import { openLine, serialAdvice } from './serial.ts';
+import { openSocketCan } from './socketcan.ts';
+import { connectClient } from './tcp.ts';
+
+type CanSettings = Extract<PortSettings, { transport: 'can' }>;
+type SlcanSettings = Exclude<CanSettings, { bus: 'socketcan' }>;
+
+/** Opens a CAN bus: the kernel's, or an adapter that speaks SLCAN over a line or TCP. */
+export function openCan(settings: CanSettings, deps: PortDeps): OpenPort<'can'> {
+  return settings.bus === 'socketcan' ? openSocketCan(settings, deps) : openSlcan(settings, deps);
+}
+
+/** Bytes to and from an adapter. */
+interface AdapterLink {
+  write(data: Uint8Array): boolean;
+  close(): Promise<void>;
+}
+
+function openSlcan(settings: SlcanSettings, deps: PortDeps): OpenPort<'can'> {
+  const port = new BasePort('can', deps);
+  const opening = slcanOpening(settings.bitrate);
+  if (opening === null) {
+    port.failed(
+      new Error(`${settings.bitrate} bit/s`),
+      'Set one of these bit rates.',
+      `a bit rate of ${slcanBitrates.join(', ')}`,
+    );
+    return port;
+  }
+  const decoder = new SlcanDecoder(
+    (frame) => port.deliver(frame),
+    (name) => deps.count(name),
+  );
+  const advice =
+    settings.bus === 'slcan-tcp'
+      ? `Check that the adapter listens on ${joinAddress(settings.host, settings.port)}.`
+      : serialAdvice(settings.path);
+  const events = {
+    opened: () => {
+      link.write(Buffer.from(opening));
+      port.ready();
+    },
+    data: (data: Uint8Array) => decoder.accept(data),
+    failed: (cause: unknown) => port.failed(cause, advice),
+  };
+  const link = settings.bus === 'slcan-tcp'
+    ? tcpLink(settings, deps, events)
+    : openLine(
+        { path: settings.path, baudRate: settings.baudRate, parity: 'none', dataBits: 8, stopBits: 1 },
+        deps,
+        events,
+      );
+  let closing: Promise<void> | null = null;
+  port.carry({
+    send(frame) {
+      const line = encodeSlcan(frame);
+      if (line !== null) return link.write(Buffer.from(line));
+      deps.count('can_frame_invalid');
+      return false;
+    },
+    close() {
+      return (closing ??= link.close());
+    },
+  });
+  return port;
+}
+
+function tcpLink(
+  to: { readonly host: string; readonly port: number },
+  deps: PortDeps,
+  events: { opened(): void; data(data: Uint8Array): void; failed(cause: unknown): void },
+): AdapterLink {
+  const socket: Socket = connectClient({ host: to.host, port: to.port }, deps, {
+    connected: () => events.opened(),
+    data: (data) => events.data(data),
+    closed: (cause) => events.failed(cause),
+  });
+  return {
+    write(data) {
+      if (!socket.writable || socket.connecting) {
+        deps.count('send_closed');
+        return false;
+      }
+      if (socket.writableLength + data.length > limitOf(deps, 'sendOctetsMax')) {
+        deps.count('send_overflow');
+        return false;
+      }
+      socket.write(data);
+      return true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        if (socket.closed) return resolve();
+        socket.once('close', () => resolve());
+        // The adapter must leave the bus; the close command is the last thing that it hears.
+        if (socket.writable && !socket.connecting) socket.end(SLCAN_CLOSING);
+        socket.destroySoon();
+      }),
+  };
+}
