@@ -186,7 +186,7 @@ export class ControllerReader implements Stateful {
     return true;
   }
 
-  /** Takes a remaining time: the announced end moves only when the derived one leaves its second. */
+  /** Takes a remaining time: the announced end moves only when the derived one leaves it far. */
   #wind(remainingS: number, heardMs: MonotonicMs): void {
     const { clock, stage } = this.#state;
     const measuredMs = plusMs(heardMs, -this.#options.latencyMs);
@@ -293,7 +293,8 @@ export class ControllerReader implements Stateful {
     const { beforeEndMs, flashingMs } = typeof row === 'string'
       ? { beforeEndMs: this.#options.transitionMs, flashingMs: 0 }
       : row;
-    const atMs = plusMs(this.#state.clock!.endMs, -beforeEndMs - (shown.flashing ? 0 : flashingMs));
+    const earlierMs = beforeEndMs + (shown.flashing ? 0 : flashingMs);
+    const atMs = plusMs(this.#state.clock!.endMs, -earlierMs);
     if (atMs <= nowMs) return null; // it should have ended; what is not known is not said
     const { mode } = this.status(nowMs);
     const steadyMode = mode === 'fixed-time' || mode === 'coordinated';

@@ -126,7 +126,8 @@ class SignalGroups implements SignalStage {
     const lamps = road.nodes
       .filter(({ controllerId }) => controllerId !== null)
       .map((node): NodeLamps => {
-        const groups = road.signalGroups.filter((group) => nodeKey(group.node) === nodeKey(node.id));
+        const key = nodeKey(node.id);
+        const groups = road.signalGroups.filter((group) => nodeKey(group.node) === key);
         return { node, groups, unknown: groups.map(unknownGroup), state: emptyNode(groups) };
       });
     for (const id of new Set(lamps.map(({ node }) => node.controllerId!))) {
@@ -198,7 +199,8 @@ class SignalGroups implements SignalStage {
     const timings: GroupTiming[] = [];
     const groups: SignalGroupState[] = [];
     lamps.groups.forEach((group, index) => {
-      const reported = group.controllerId === controller.id ? shown.get(group.lampGroup) : undefined;
+      const own = group.controllerId === controller.id;
+      const reported = own ? shown.get(group.lampGroup) : undefined;
       if (!reported || reported.aspect.colour === 'unknown') {
         const what = reported ? 'unknown_lamp_state' : 'missing_lamp_group';
         this.#countNamed(what, `${group.controllerId}/${group.lampGroup}`);

@@ -21,6 +21,8 @@ interface EndState {
 
 type EndName = 'minEnd' | 'likelyEnd' | 'maxEnd';
 const endNames: readonly EndName[] = ['minEnd', 'likelyEnd', 'maxEnd'];
+type Ends = Readonly<Record<EndName, TimedInstant | null>>;
+const noEnds: Ends = { minEnd: null, likelyEnd: null, maxEnd: null };
 
 /** What is remembered of the timing of one group. Plain data. */
 export interface GroupTiming {
@@ -87,7 +89,7 @@ function stepEnd(
 
 /** Whether the ends of one report can be true together. */
 function complaintOf(
-  aspect: LampAspect, ends: Readonly<Record<EndName, TimedInstant | null>>, resolutionMs: number,
+  aspect: LampAspect, ends: Ends, resolutionMs: number,
 ): TimingComplaint | null {
   const { minEnd, maxEnd } = ends;
   if (!minEnd || !maxEnd) return null;
@@ -98,17 +100,15 @@ function complaintOf(
 }
 
 /** Min ≤ likely ≤ max: rounding is smoothed, a likely end far outside is not said. */
-function ordered(
-  ends: Readonly<Record<EndName, TimedInstant | null>>, resolutionMs: number,
-): Readonly<Record<EndName, TimedInstant | null>> {
+function ordered(ends: Ends, resolutionMs: number): Ends {
   const { likelyEnd } = ends;
   // Both bounds cannot be kept when rounding crossed them: the earlier one is safe as a minimum.
   const crossed = ends.minEnd && ends.maxEnd && ends.minEnd.atMs > ends.maxEnd.atMs;
   const minEnd = crossed ? { ...ends.minEnd!, atMs: ends.maxEnd!.atMs } : ends.minEnd;
   const { maxEnd } = ends;
   if (!likelyEnd) return { minEnd, likelyEnd, maxEnd };
-  const low = minEnd?.atMs ?? likelyEnd.atMs;
-  const high = maxEnd?.atMs ?? likelyEnd.atMs;
+  const low = minEnd?.atMs ?? -Infinity;
+  const high = maxEnd?.atMs ?? Infinity;
   const within = Math.min(Math.max(likelyEnd.atMs, low), high) as MonotonicMs;
   const far = Math.abs(within - likelyEnd.atMs) > TOLERANCE_MS + resolutionMs;
   return { minEnd, likelyEnd: far ? null : { ...likelyEnd, atMs: within }, maxEnd };
@@ -145,7 +145,7 @@ export function stepTiming(
   const resolutionMs = reported?.resolutionMs ?? 0;
   const complaints: TimingComplaint[] = [];
   const ends: Partial<Record<EndName, EndState>> = {};
-  const said: Record<EndName, TimedInstant | null> = { minEnd: null, likelyEnd: null, maxEnd: null };
+  const said: Record<EndName, TimedInstant | null> = { ...noEnds };
   for (const name of endNames) {
     const told = believable ? reported?.[name] : null;
     if (!told) continue;
@@ -163,7 +163,7 @@ export function stepTiming(
     off = true;
   }
   const next: GroupTiming = { aspect, beganMs, ends, offUntilChange: off };
-  const kept = off ? { minEnd: null, likelyEnd: null, maxEnd: null } : ordered(said, resolutionMs);
+  const kept = off ? noEnds : ordered(said, resolutionMs);
   const nothing = beganMs === null && !kept.minEnd && !kept.likelyEnd && !kept.maxEnd;
   const timing: StateTiming | null = nothing ? null : {
     beganMs, ...kept,
