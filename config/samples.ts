@@ -40,8 +40,8 @@ export const demoJunction: JunctionSpec = {
   centre: [0, 0],
   controllerId: 'controller',
   arms: [
-    demoArm('east', 93, 12, { waitingAreaM: 15, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
-    demoArm('west', 272, 14, { waitingAreaM: 15, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
+    demoArm('east', 93, 12, { waitingAreaM: 13, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
+    demoArm('west', 272, 14, { waitingAreaM: 13, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
     demoArm('north', 4, 11, { lanes: lanes(['left'], ['straight'], ['right']), rightArrow: true }),
     demoArm('south', 185, 13, { lanes: lanes(['left'], ['straight', 'right']) }),
   ],

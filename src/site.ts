@@ -1,12 +1,78 @@
-import type { Road } from './model/road.ts';
-import type { Site } from './model/site.ts';
+/**
+ * The whole site: the rows of `config/`, the options of all drivers and the profiles, joined. The
+ * only door through which settings come in; what passes is frozen.
+ */
+import { Fault } from './base/fault.ts';
+import { hashesOf, loadFiles, loadTexts } from '../config/load.ts';
+import type { DriverRow, Loaded, Surroundings } from '../config/load.ts';
+import { formatProblems } from '../config/problem.ts';
+import type { Problem } from '../config/problem.ts';
 import type { RoadFile } from '../config/road.ts';
 import type { SiteFile } from '../config/site.ts';
+import { drivers } from '../drivers/index.ts';
+import { profiles } from '../v2x/profiles.ts';
+import type { Road } from './model/road.ts';
+import type { Site } from './model/site.ts';
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+export { formatProblems } from '../config/problem.ts';
+export type { Problem } from '../config/problem.ts';
+
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-/** The schemas accept exactly what the model names. */
-export const schemasFitTheModel: [
+/** The schemas accept exactly what the model names; else this line does not compile. */
+export const schemasFitTheModel: readonly [
   Mutual<RoadFile, Road>,
   Mutual<SiteFile, Omit<Site, 'road' | 'hash' | 'safetyHash'>>,
 ] = [true, true];
+
+/** What the caller knows of the box that the folder is for. */
+export type BoxFacts = Pick<Surroundings, 'box' | 'lastRevision' | 'gnss'>;
+
+const driverRows = (): readonly DriverRow[] =>
+  drivers.map(({ kind, role, transports, options }) => ({ kind, role, transports, options }));
+
+const around = (facts: BoxFacts): Surroundings => ({
+  ...facts, drivers: driverRows(), profiles: profiles.map((profile) => profile.name),
+});
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+}
+
+const isError = (problem: Problem): boolean => problem.severity === 'error';
+
+function toSite(subject: string, { site, road, problems }: Loaded): Site {
+  const errors = problems.filter(isError);
+  if (!site || !road || errors.length > 0) {
+    throw new Fault('SITE_INVALID', {
+      subject,
+      expected: 'a site without problems',
+      got: `\n${formatProblems(errors)}\n`,
+      next: 'Mend them and run `lukou check` again.',
+    });
+  }
+  return freeze({ ...site, road, ...hashesOf(site, road) });
+}
+
+/**
+ * Reads a site folder. Driver options come back with their defaults filled in, and everything is
+ * frozen. Throws `Fault` SITE_INVALID that names every problem; warnings do not keep it from loading.
+ */
+export const loadSite = (folder: string, facts: BoxFacts = {}): Site =>
+  toSite(folder, loadFiles(folder, around(facts)));
+
+/** Every problem of a site folder, warnings among them; empty for a clean one. Throws nothing. */
+export const checkSite = (folder: string, facts: BoxFacts = {}): readonly Problem[] =>
+  loadFiles(folder, around(facts)).problems;
+
+/** The same for the texts of the two files, before they are written. */
+export const checkSiteTexts = (
+  siteText: string | null, roadText: string | null, facts: BoxFacts = {},
+): readonly Problem[] => loadTexts(siteText, roadText, around(facts)).problems;
+
+/** A site from the texts of its two files. Throws like `loadSite`. */
+export const siteFromTexts = (siteText: string, roadText: string, facts: BoxFacts = {}): Site =>
+  toSite('site', loadTexts(siteText, roadText, around(facts)));

@@ -3,6 +3,7 @@
  * Simplified Chinese. One file an area; add yours here.
  */
 import type { Text } from '../text.ts';
+import { checkTexts } from './check.ts';
 import { faultTexts } from './faults.ts';
 import { gateTexts } from './gate.ts';
 import { runtimeTexts } from './runtime.ts';
@@ -10,6 +11,7 @@ import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
+  check: checkTexts,
   faults: faultTexts,
   gate: gateTexts,
   runtime: runtimeTexts,

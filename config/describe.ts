@@ -1,0 +1,147 @@
+/** What a settings row says of itself: range, unit, default, help. Checker and handbook read it. */
+import { z } from 'zod';
+import type { FieldFacts } from './field.ts';
+
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly shape?: Readonly<Record<string, z.ZodType>>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly items?: readonly z.ZodType[];
+  readonly options?: readonly z.ZodType[];
+  readonly discriminator?: string;
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly defaultValue?: unknown;
+}
+
+/** zod's own description of a schema. Source: zod 4, the public `def` of every schema. */
+export const definition = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
+
+/** A row without its wrappers. */
+export interface Row {
+  readonly inner: z.ZodType;
+  readonly facts: Partial<FieldFacts>;
+  readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  readonly defaultValue: unknown;
+}
+
+/** Takes default, null and such off a row; the outermost facts win. */
+export function unwrap(schema: z.ZodType): Row {
+  let inner = schema;
+  let facts: Partial<FieldFacts> = {};
+  let nullable = false;
+  let hasDefault = false;
+  let defaultValue: unknown;
+  for (;;) {
+    facts = { ...(inner.meta() as Partial<FieldFacts> | undefined), ...facts };
+    const def = definition(inner);
+    if (def.type === 'nullable') nullable = true;
+    if (def.type === 'default') {
+      hasDefault = true;
+      defaultValue = def.defaultValue;
+    }
+    const wrapper = ['default', 'nullable', 'optional', 'readonly', 'prefault'].includes(def.type);
+    if (!wrapper || !def.innerType) break;
+    inner = def.innerType;
+  }
+  return { inner, facts, nullable, hasDefault, defaultValue };
+}
+
+/** The objects that a row may be: itself, or the variants of a union. */
+export function variantsOf(schema: z.ZodType): readonly z.ZodType[] {
+  const { inner } = unwrap(schema);
+  const def = definition(inner);
+  if (def.type === 'object') return [inner];
+  if (def.type === 'union') return (def.options ?? []).flatMap(variantsOf);
+  return [];
+}
+
+/** Whether an object could be this variant: its words (transport, bus, kind) fit so far. */
+function wordsFit(variant: z.ZodType, value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let fit = 0;
+  for (const [name, row] of Object.entries(definition(variant).shape ?? {})) {
+    const def = definition(row);
+    if (def.type === 'literal' && def.values?.includes((value as Record<string, unknown>)[name])) fit++;
+  }
+  return fit;
+}
+
+/** The schema at a path, told apart by the value where there are variants; null where none is. */
+export function schemaAt(
+  root: z.ZodType, path: readonly PropertyKey[], value: unknown,
+): z.ZodType | null {
+  let schema: z.ZodType | undefined = root;
+  let here = value;
+  for (const part of path) {
+    const { inner }: Row = unwrap(schema);
+    const def = definition(inner);
+    if (def.type === 'array') schema = def.element;
+    else if (def.type === 'record') schema = def.valueType;
+    else if (def.type === 'tuple') schema = def.items?.[Number(part)];
+    else {
+      const candidates: z.ZodType[] = [...variantsOf(inner)];
+      candidates.sort((a, b) => wordsFit(b, here) - wordsFit(a, here));
+      schema = candidates.map((entry) => definition(entry).shape?.[String(part)]).find((entry) => entry);
+    }
+    if (!schema) return null;
+    here = (here as Record<PropertyKey, unknown> | null | undefined)?.[part];
+  }
+  return schema;
+}
+
+/** The names that an object may have; for unions those of the variant that fits best. */
+export function namesKnown(schema: z.ZodType, value: unknown): readonly string[] {
+  const candidates = [...variantsOf(schema)].sort((a, b) => wordsFit(b, value) - wordsFit(a, value));
+  return candidates[0] ? Object.keys(definition(candidates[0]).shape ?? {}) : [];
+}
+
+const limits = (schema: z.ZodType): { min: number | null; max: number | null } => {
+  const { minValue, maxValue } = schema as unknown as { minValue?: number | null; maxValue?: number | null };
+  const finite = (value: number | null | undefined): number | null =>
+    value === null || value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
+  return { min: finite(minValue), max: finite(maxValue) };
+};
+
+/** What a row takes, in words: `0 to 500 ms`, `upright | inverted`, `text`. */
+export function takes(schema: z.ZodType): string {
+  const { inner, facts, nullable } = unwrap(schema);
+  const orNull = nullable ? ' | null' : '';
+  const unit = facts.unit ? ` ${facts.unit}` : '';
+  return `${words(inner)}${unit}${orNull}`;
+}
+
+function words(schema: z.ZodType): string {
+  const def = definition(schema);
+  switch (def.type) {
+    case 'number': {
+      const { min, max } = limits(schema);
+      if (min !== null && max !== null) return min === max ? `${min}` : `${min} to ${max}`;
+      return 'a number';
+    }
+    case 'string':
+      return 'text';
+    case 'boolean':
+      return 'true | false';
+    case 'enum':
+      return Object.values(def.entries ?? {}).join(' | ');
+    case 'literal':
+      return (def.values ?? []).map(String).join(' | ');
+    case 'array':
+      return 'a list';
+    case 'tuple':
+      return `a list of ${def.items?.length ?? 0}`;
+    case 'union': {
+      const parts = (def.options ?? []).map((option) => words(unwrap(option).inner));
+      return parts.every((part) => part === parts[0]) ? parts[0] ?? 'a value' : parts.join(' | ');
+    }
+    case 'object':
+    case 'record':
+      return 'an object';
+    default:
+      return 'a value';
+  }
+}
