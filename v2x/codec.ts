@@ -14,7 +14,7 @@ export { UperError } from './uper/compile.ts';
 export { profileNames } from './schemas/profiles.ts';
 export type { ProfileName } from './schemas/profiles.ts';
 
-/** A decoded frame. Unknown alternatives and names read `extension-3`, unknown messages `Unknown`. */
+/** A decoded frame. An unknown alternative or name reads `extension-3`, a message `Unknown`. */
 export interface DecodedFrame {
   readonly frame: MessageFrame;
   /** Unknown extensions that were skipped, or kept as raw octets. */
@@ -84,7 +84,8 @@ export function createLineCodec(
     const text = line.trim();
     if (text === '') return null;
     try {
-      return direction === 'encode' ? encodeLine(text, profile) : decodeLine(text, profile, options);
+      if (direction === 'encode') return encodeLine(text, profile);
+      return decodeLine(text, profile, options);
     } catch (thrown) {
       if (!(thrown instanceof UperError)) throw thrown;
       const values = { line: count, sentence: thrown.in(language) };

@@ -82,9 +82,18 @@ export function runUperBench(
     const columns = [encodeUs, decodeUs, encodeRatio, decodeRatio].map((number) =>
       number.toFixed(2).padStart(10),
     );
-    print(`${`${profile} ${name}`.padEnd(32)}${String(octets.length).padStart(5)} ${columns.join(' ')}`);
+    const size = octets.length;
+    const title = `${profile} ${name}`.padEnd(32);
+    print(`${title}${String(size).padStart(5)} ${columns.join(' ')}`);
     return {
-      name, octets: octets.length, encodeUs, decodeUs, stringifyUs, parseUs, encodeRatio, decodeRatio,
+      name,
+      octets: size,
+      encodeUs,
+      decodeUs,
+      stringifyUs,
+      parseUs,
+      encodeRatio,
+      decodeRatio,
     };
   });
 }

@@ -4,7 +4,7 @@
  */
 import { Refusal } from './error.ts';
 
-/** No message of the set is longer; a value that would be is refused. */
+/** No message of the set is longer; values and inputs that are get refused. */
 export const OCTETS_MAX = 4 << 20;
 /** Lengths from here on travel in fragments of this many units (X.691, 11.9.3.8). */
 export const FRAGMENT = 16384;
@@ -168,6 +168,10 @@ export class BitReader {
   private readonly stack: (Place | number)[] = [];
 
   load(input: Uint8Array, strict: boolean): void {
+    if (input.length > OCTETS_MAX) {
+      const expectation = { text: 'octetsAtMost', values: { count: OCTETS_MAX } } as const;
+      throw new Refusal(0, expectation, `${input.length} octets`);
+    }
     const needed = input.length + MARGIN;
     if (this.bytes.length < needed || this.bytes.length > KEPT_OCTETS) {
       this.bytes = new Uint8Array(Math.max(1024, needed));

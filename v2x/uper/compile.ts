@@ -8,6 +8,7 @@ import { encoderSource } from './encoder.ts';
 import { Refusal, within } from './error.ts';
 import * as runtime from './runtime.ts';
 import type { Schema, ValueOf } from './schema.ts';
+import type { GeneratedCode } from './source.ts';
 
 export { UperError } from './error.ts';
 
@@ -28,8 +29,9 @@ export interface Decoded<V> {
 }
 
 const helpers = { ...runtime, within };
+const helperNames = Object.keys(helpers);
 
-function build(source: { text: string; constants: unknown[] }): unknown {
+function build(source: GeneratedCode): unknown {
   const make = new Function('h', 'constants', source.text) as (...given: unknown[]) => unknown;
   return make(helpers, source.constants);
 }
@@ -60,7 +62,7 @@ export function encoderFor<S extends Schema>(schema: S, octets = 512): Encoder<V
   const writer = new BitWriter(octets);
   let run: ((w: BitWriter, value: unknown) => void) | null = null;
   const write = (value: unknown): number => {
-    run ??= build(encoderSource(schema)) as (w: BitWriter, value: unknown) => void;
+    run ??= build(encoderSource(schema, helperNames)) as (w: BitWriter, value: unknown) => void;
     writer.reset();
     try {
       run(writer, value);
@@ -96,9 +98,9 @@ export function decoderFor<S extends Schema>(
   const reader = new BitReader();
   let run: ((r: BitReader) => unknown) | null = null;
   return (octets, options = {}) => {
-    run ??= build(decoderSource(schema)) as (r: BitReader) => unknown;
-    reader.load(octets, options.trailing !== 'accept');
+    run ??= build(decoderSource(schema, helperNames)) as (r: BitReader) => unknown;
     try {
+      reader.load(octets, options.trailing !== 'accept');
       const value = run(reader) as ValueOf<S>;
       reader.checkEnd('the message', reader.at === 0 ? 8 : 7);
       return { value, skippedExtensions: reader.skipped };

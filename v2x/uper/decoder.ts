@@ -11,13 +11,14 @@ import type {
   SequenceSchema,
 } from './schema.ts';
 import { Source, literal } from './source.ts';
+import type { GeneratedCode } from './source.ts';
 import { bitsFor, leastBits } from './widths.ts';
 
 /** The text of a decoder and its constants. */
-export function decoderSource(schema: Schema): { text: string; constants: unknown[] } {
+export function decoderSource(schema: Schema, helpers: readonly string[]): GeneratedCode {
   const source = new Source('d', writeFunction);
   const entry = source.functionOf(schema);
-  return { text: source.text(entry), constants: source.constants };
+  return { text: source.text(entry, helpers), constants: source.constants };
 }
 
 function writeFunction(schema: Schema, name: string, source: Source): string {
@@ -101,11 +102,11 @@ class Lines {
         if (schema.extensible) {
           this.flush();
           this.add(
-            `const ${x} = r.take(1) === 0 ? h.takeBits(r, ${schema.size})`
-            + ' : h.takeExtendedBits(r);',
+            `const ${x} = r.take(1) === 0 ? takeBits(r, ${schema.size})`
+            + ' : takeExtendedBits(r);',
           );
         } else {
-          this.piece(schema.size, (raw) => `const ${x} = h.bitsText(${raw}, ${schema.size});`);
+          this.piece(schema.size, (raw) => `const ${x} = bitsText(${raw}, ${schema.size});`);
         }
         break;
       case 'octets': {
@@ -113,15 +114,15 @@ class Lines {
         const { min, max } = schema;
         const width = bitsFor(max - min + 1);
         const range = `${min}, ${max}, ${width}`;
-        if (schema.extensible) this.add(`const ${x} = h.takeExtensibleOctets(r, ${range});`);
-        else if (width === 0) this.add(`const ${x} = h.takeFixedOctets(r, ${min});`);
-        else this.add(`const ${x} = h.takeOctets(r, ${range});`);
+        if (schema.extensible) this.add(`const ${x} = takeExtensibleOctets(r, ${range});`);
+        else if (width === 0) this.add(`const ${x} = takeFixedOctets(r, ${min});`);
+        else this.add(`const ${x} = takeOctets(r, ${range});`);
         break;
       }
       case 'ia5': {
         this.flush();
         const width = bitsFor(schema.max - schema.min + 1);
-        this.add(`const ${x} = h.takeText(r, ${schema.min}, ${schema.max}, ${width});`);
+        this.add(`const ${x} = takeText(r, ${schema.min}, ${schema.max}, ${width});`);
         break;
       }
       default:
@@ -134,7 +135,7 @@ class Lines {
     const width = bitsFor(max - min + 1);
     if (extensible) {
       this.flush();
-      this.add(`const ${x} = h.takeExtensibleInteger(r, ${min}, ${max}, ${width});`);
+      this.add(`const ${x} = takeExtensibleInteger(r, ${min}, ${max}, ${width});`);
       return;
     }
     const plus = min === 0 ? '' : min < 0 ? ` - ${-min}` : ` + ${min}`;
@@ -145,7 +146,7 @@ class Lines {
     const full = max - min + 1 === 2 ** width;
     const step = this.step();
     this.piece(width, (raw, back) => {
-      const bad = `h.badRead(r, ${back}, ${x}, ${min}, ${max});`;
+      const bad = `badRead(r, ${back}, ${x}, ${min}, ${max});`;
       const check = full ? '' : ` if (${x} > ${max}) { ${step}${bad} }`;
       return `const ${x} = (${raw})${plus};${check}`;
     });
@@ -162,12 +163,12 @@ class Lines {
     if (schema.extensible) {
       this.flush();
       const additions = source.constant(schema.additions);
-      this.add(`const ${x} = h.takeExtensibleName(r, ${names}, ${width}, ${additions});`);
+      this.add(`const ${x} = takeExtensibleName(r, ${names}, ${width}, ${additions});`);
       return;
     }
     const step = this.step();
     this.piece(width, (raw, back) => {
-      const bad = `{ ${step}h.badIndex(r, ${back}, ${raw}, ${size}); }`;
+      const bad = `{ ${step}badIndex(r, ${back}, ${raw}, ${size}); }`;
       const check = size === 2 ** width ? '' : ` if (${x} === undefined) ${bad}`;
       return `const ${x} = ${names}[${width === 0 ? 0 : raw}];${check}`;
     });
@@ -212,9 +213,10 @@ function sequenceFunction(schema: SequenceSchema, name: string, source: Source):
       settle();
       lines.add(`at = ${place};`);
     }
-    const by = inner.kind === 'open' ? `f${Object.keys(schema.fields).indexOf(inner.by)}` : '';
-    if (inner.kind === 'open') lines.add(`const f${place} = ${source.functionOf(inner)}(r, ${by});`);
-    else lines.value(inner, `f${place}`, source);
+    if (inner.kind === 'open') {
+      const by = fields.findIndex(([name]) => name === inner.by);
+      lines.add(`const f${place} = ${source.functionOf(inner)}(r, f${by});`);
+    } else lines.value(inner, `f${place}`, source);
     if (optional) {
       lines.flush();
       lines.add(`o[${literal(field)}] = f${place};`, '}');
@@ -228,15 +230,15 @@ let at = 0;
 try {
 ${lines.text()}
 return o;
-} catch (thrown) { throw h.within(thrown, ${steps}[at]); }
+} catch (thrown) { throw within(thrown, ${steps}[at]); }
 }`;
 }
 
 /** Whether a value has code of its own, so that the path is worth a step of its own. */
 function isWide(schema: Schema): boolean {
   if (schema.kind === 'boolean') return false;
-  const merges = schema.kind === 'integer' || schema.kind === 'enumerated' || schema.kind === 'bits';
-  return !merges || schema.extensible;
+  const { kind } = schema;
+  return !((kind === 'integer' || kind === 'enumerated' || kind === 'bits') && !schema.extensible);
 }
 
 /** The part of a sequence after its root; what is not known is skipped and counted. */
@@ -292,7 +294,7 @@ const number = r.takeSmallNumber();
 switch (number) {
 ${added.join('\n')}
 }
-return { ["extension-" + number]: h.takeUnknown(r) };
+return { ["extension-" + number]: takeUnknown(r) };
 }`;
   return `function ${name}(r) {
 let index = -1;
@@ -302,8 +304,8 @@ index = ${width === 0 ? '0' : `r.take(${width})`};
 switch (index) {
 ${root.map(row).join('\n')}
 }
-} catch (thrown) { throw index < 0 ? thrown : h.within(thrown, ${names}[index]); }
-h.badIndex(r, ${width}, index, ${root.length});
+} catch (thrown) { throw index < 0 ? thrown : within(thrown, ${names}[index]); }
+badIndex(r, ${width}, index, ${root.length});
 }`;
 }
 
@@ -318,7 +320,7 @@ function listFunction(schema: ListSchema, name: string, source: Source): string 
   const width = max === Infinity ? 0 : bitsFor(max - min + 1);
   const plus = min === 0 ? '' : ` + ${min}`;
   const check = max - min + 1 < 2 ** width
-    ? `if (count > ${max}) h.badRead(r, ${width}, count, ${min}, ${max});`
+    ? `if (count > ${max}) badRead(r, ${width}, count, ${min}, ${max});`
     : '';
   const body = max === Infinity
     ? `r.takeFragments((count) => { ${need} ${walk} });`
@@ -329,7 +331,7 @@ let listed = false;
 try {
 ${body.replace(need, `${need} listed = true;`)}
 return o;
-} catch (thrown) { throw listed ? h.within(thrown, o.length) : thrown; }
+} catch (thrown) { throw listed ? within(thrown, o.length) : thrown; }
 }`;
 }
 
@@ -350,7 +352,7 @@ try {
 switch (number) {
 ${rows.join('\n')}
 }
-return { Unknown: h.takeUnknown(r) };
-} catch (thrown) { throw step === null ? thrown : h.within(thrown, step); }
+return { Unknown: takeUnknown(r) };
+} catch (thrown) { throw step === null ? thrown : within(thrown, step); }
 }`;
 }

@@ -11,14 +11,14 @@ import type {
   SequenceSchema,
 } from './schema.ts';
 import { Source, literal, mergedText } from './source.ts';
-import type { Piece } from './source.ts';
+import type { GeneratedCode, Piece } from './source.ts';
 import { bitsFor } from './widths.ts';
 
 /** The text of an encoder and its constants. */
-export function encoderSource(schema: Schema): { text: string; constants: unknown[] } {
+export function encoderSource(schema: Schema, helpers: readonly string[]): GeneratedCode {
   const source = new Source('e', writeFunction);
   const entry = source.functionOf(schema);
-  return { text: source.text(entry), constants: source.constants };
+  return { text: source.text(entry, helpers), constants: source.constants };
 }
 
 function writeFunction(schema: Schema, name: string, source: Source): string {
@@ -99,7 +99,7 @@ class Lines {
         this.integer(schema.min, schema.max, schema.extensible, v);
         break;
       case 'boolean':
-        this.add(`if (${v} !== true && ${v} !== false) h.badBoolean(${v});`);
+        this.add(`if (${v} !== true && ${v} !== false) badBoolean(${v});`);
         this.piece(`${v} ? 1 : 0`, 1);
         break;
       case 'enumerated':
@@ -113,15 +113,15 @@ class Lines {
         const { min, max } = schema;
         const width = bitsFor(max - min + 1);
         if (schema.extensible) {
-          this.add(`h.putExtensibleOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
-        } else if (min === max) this.add(`h.putFixedOctets(${w}, ${v}, ${min});`);
-        else this.add(`h.putOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
+          this.add(`putExtensibleOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
+        } else if (min === max) this.add(`putFixedOctets(${w}, ${v}, ${min});`);
+        else this.add(`putOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
         break;
       }
       case 'ia5': {
         this.flush();
         const width = bitsFor(schema.max - schema.min + 1);
-        this.add(`h.putText(${w}, ${v}, ${schema.min}, ${schema.max}, ${width});`);
+        this.add(`putText(${w}, ${v}, ${schema.min}, ${schema.max}, ${width});`);
         break;
       }
       default:
@@ -138,11 +138,11 @@ class Lines {
       const root = width === 0 ? '' : `${this.writer}.put(${v} - ${min}, ${width});`;
       this.add(
         `if (${inside}) { ${this.writer}.put(0, 1); ${root} }`,
-        `else { ${this.writer}.put(1, 1); h.putUnconstrained(${this.writer}, ${v}); }`,
+        `else { ${this.writer}.put(1, 1); putUnconstrained(${this.writer}, ${v}); }`,
       );
       return;
     }
-    const bad = `h.badInteger(${v}, ${min}, ${max})`;
+    const bad = `badInteger(${v}, ${min}, ${max})`;
     if (min === 0 && max === 2 ** width - 1 && width < 31) {
       this.add(`if ((${v} & ${max}) !== ${v}) ${bad};`);
     } else if (min >= -(2 ** 31) && max < 2 ** 31) {
@@ -150,7 +150,8 @@ class Lines {
     } else {
       this.add(`if (!(Number.isInteger(${v}) && ${v} >= ${min} && ${v} <= ${max})) ${bad};`);
     }
-    this.piece(min === 0 ? `${v} | 0` : min < 0 ? `${v} + ${-min} | 0` : `${v} - ${min} | 0`, width);
+    const shift = min === 0 ? '' : min < 0 ? ` + ${-min}` : ` - ${min}`;
+    this.piece(`${v}${shift} | 0`, width);
   }
 
   private enumerated(
@@ -163,7 +164,7 @@ class Lines {
     const index = `i${this.count++}`;
     this.add(`const ${index} = ${source.constant(indexOf(schema.values))}.get(${v});`);
     if (!schema.extensible) {
-      this.add(`if (${index} === undefined) h.badName(${v}, ${names});`);
+      this.add(`if (${index} === undefined) badName(${v}, ${names});`);
       this.piece(index, width);
       return;
     }
@@ -171,22 +172,22 @@ class Lines {
     this.rootOrExtended(
       `${index} !== undefined`,
       { text: index, width: width + 1 },
-      `h.putExtendedName(${this.writer}, ${v}, ${names}, ${additions});`,
+      `putExtendedName(${this.writer}, ${v}, ${names}, ${additions});`,
     );
   }
 
   private bits(size: number, extensible: boolean, v: string): void {
     const value = `b${this.count++}`;
     if (!extensible) {
-      this.add(`const ${value} = h.fixedBits(${v}, ${size});`);
+      this.add(`const ${value} = fixedBits(${v}, ${size});`);
       this.piece(value, size);
       return;
     }
-    this.add(`const ${value} = h.bitsValue(${v}, ${size});`);
+    this.add(`const ${value} = bitsValue(${v}, ${size});`);
     this.rootOrExtended(
       `${value} >= 0`,
       { text: value, width: size + 1 },
-      `h.putExtendedBits(${this.writer}, ${v});`,
+      `putExtendedBits(${this.writer}, ${v});`,
     );
   }
 }
@@ -209,7 +210,7 @@ function sequenceFunction(schema: SequenceSchema, name: string, source: Source):
   const additions = Object.entries(schema.additions);
   const steps = source.constant([...fields, ...additions].map(([field]) => field));
   const notObject = 'typeof v !== "object" || v === null || Array.isArray(v)';
-  lines.add(`if (${notObject}) h.badObject(v, ${literal(schema.name)});`);
+  lines.add(`if (${notObject}) badObject(v, ${literal(schema.name)});`);
   fields.forEach(([field], place) => lines.add(`const f${place} = v[${literal(field)}];`));
   additions.forEach(([field], place) => lines.add(`const x${place} = v[${literal(field)}];`));
   const present = additions.map((_, place) => `x${place} !== undefined`).join(' || ');
@@ -238,7 +239,7 @@ function sequenceFunction(schema: SequenceSchema, name: string, source: Source):
 let at = -1;
 try {
 ${lines.text()}
-} catch (thrown) { throw at < 0 ? thrown : h.within(thrown, ${steps}[at]); }
+} catch (thrown) { throw at < 0 ? thrown : within(thrown, ${steps}[at]); }
 }`;
 }
 
@@ -290,22 +291,22 @@ ${lines.text()}
 w.putOpen(c); return; }`;
   });
   const unknown = schema.extensible
-    ? `const index = h.extensionIndex(key, ${added});
-if (index >= 0) { w.put(1, 1); w.putSmallNumber(index); h.putUnknown(w, x); return; }`
+    ? `const index = extensionIndex(key, ${added});
+if (index >= 0) { w.put(1, 1); w.putSmallNumber(index); putUnknown(w, x); return; }`
     : '';
   return `function ${name}(w, v) {
-if (typeof v !== "object" || v === null) h.badChoice(v, ${names});
+if (typeof v !== "object" || v === null) badChoice(v, ${names});
 let key; let count = 0;
 for (const k in v) { key = k; count++; }
-if (count !== 1) h.badChoice(v, ${names});
+if (count !== 1) badChoice(v, ${names});
 const x = v[key];
 try {
 switch (key) {
 ${[...rows, ...extended].join('\n')}
 }
 ${unknown}
-} catch (thrown) { throw h.within(thrown, key); }
-h.badChoice(v, ${names});
+} catch (thrown) { throw within(thrown, key); }
+badChoice(v, ${names});
 }`;
 }
 
@@ -323,11 +324,11 @@ function listFunction(schema: ListSchema, name: string, source: Source): string 
     : `${count} const to = v.length; ${walk}`;
   const limit = max === Infinity ? 'Infinity' : String(max);
   return `function ${name}(w, v) {
-if (!Array.isArray(v) || ${bounds}) h.badList(v, ${min}, ${limit});
+if (!Array.isArray(v) || ${bounds}) badList(v, ${min}, ${limit});
 let i = 0;
 try {
 ${body}
-} catch (thrown) { throw h.within(thrown, i); }
+} catch (thrown) { throw within(thrown, i); }
 }`;
 }
 
@@ -337,7 +338,7 @@ function openFunction(schema: OpenSchema, name: string, source: Source): string 
     lines.value(inner, 'x', source);
     lines.flush();
     return `case ${schema.numbers[type]}: {
-if (key !== ${literal(type)}) h.badOpen(v, ${literal(type)}, ${literal(schema.by)}, number);
+if (key !== ${literal(type)}) badOpen(v, ${literal(type)}, ${literal(schema.by)}, number);
 const x = v[key];
 step = key;
 const c = w.child();
@@ -345,17 +346,17 @@ ${lines.text()}
 w.putOpen(c); return; }`;
   });
   return `function ${name}(w, v, number) {
-if (typeof v !== "object" || v === null) h.badObject(v, "an open type");
+if (typeof v !== "object" || v === null) badObject(v, "an open type");
 let key; let count = 0;
 for (const k in v) { key = k; count++; }
-if (count !== 1) h.badObject(v, "an open type");
+if (count !== 1) badObject(v, "an open type");
 let step = null;
 try {
 switch (number) {
 ${rows.join('\n')}
 }
-if (key === "Unknown") { step = key; h.putUnknown(w, v[key]); return; }
-} catch (thrown) { throw step === null ? thrown : h.within(thrown, step); }
-h.badOpen(v, "Unknown", ${literal(schema.by)}, number);
+if (key === "Unknown") { step = key; putUnknown(w, v[key]); return; }
+} catch (thrown) { throw step === null ? thrown : within(thrown, step); }
+badOpen(v, "Unknown", ${literal(schema.by)}, number);
 }`;
 }

@@ -51,7 +51,7 @@ function sentence(
 
 /**
  * An error on its way out of the generated code, which adds a step of the path in each function
- * that it leaves. It is no `Error`, since a trace of generated code would help nobody and cost much.
+ * that it leaves. It is no `Error`: a trace of generated code would help nobody and cost much.
  */
 export class Refusal {
   readonly steps: (string | number)[] = [];

@@ -1,6 +1,7 @@
 /**
  * The schema language: the parts of ASN.1 that the message set needs, as plain data. A schema says
- * what a value may be; widths on the wire follow from it (ITU-T X.691, unaligned). It knows no message.
+ * what a value may be; widths on the wire follow from it (ITU-T X.691, unaligned). It knows no
+ * message.
  */
 import { assert } from '../../src/base/assert.ts';
 
@@ -120,10 +121,10 @@ type SequenceValue<F extends Fields> = {
     | (F[K] extends OptionalField<infer S> ? ValueOf<S> : never)
     | undefined;
 };
+type FieldValue<F extends Field> =
+  F extends OptionalField<infer S> ? ValueOf<S> : F extends Schema ? ValueOf<F> : never;
 type AdditionsValue<F extends Fields> = {
-  readonly [K in keyof F]?:
-    | (F[K] extends OptionalField<infer S> ? ValueOf<S> : F[K] extends Schema ? ValueOf<F[K]> : never)
-    | undefined;
+  readonly [K in keyof F]?: FieldValue<F[K]> | undefined;
 };
 type ChoiceValue<R extends Alternatives> = {
   [K in keyof R]: { readonly [P in K]: ValueOf<R[P]> };
@@ -131,8 +132,9 @@ type ChoiceValue<R extends Alternatives> = {
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /**
- * The value of a schema, in the JSON form: whole numbers, names of enumerations, octets in lower-case
- * hexadecimal, bits as a text of 0 and 1 from bit 0, `{ alternative: value }`; absent means no key.
+ * The value of a schema, in the JSON form: whole numbers, names of enumerations, octets in
+ * lower-case hexadecimal, bits as a text of 0 and 1 from bit 0, `{ alternative: value }`; absent
+ * means no key.
  */
 export type ValueOf<S extends Schema> = S extends IntegerSchema
   ? number
@@ -195,7 +197,7 @@ export function bits(
   names: readonly string[] = [],
   marker: Marker = 'closed',
 ): BitsSchema {
-  assert(size > 0 && size <= 32 && names.length <= size, 'bit string size');
+  assert(size > 0 && size <= 30 && names.length <= size, 'bit string size');
   return { kind: 'bits', size, bits: names, extensible: marker === 'extensible' };
 }
 

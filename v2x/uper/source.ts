@@ -4,6 +4,12 @@ import type { Schema } from './schema.ts';
 /** Text of a name as a literal of JavaScript. Schemas are ours, yet nothing is pasted unquoted. */
 export const literal = (name: string): string => JSON.stringify(name);
 
+/** Text of a program that takes `h` (helpers) and `constants`, and the constants. */
+export interface GeneratedCode {
+  readonly text: string;
+  readonly constants: readonly unknown[];
+}
+
 /** Collects functions, one for each schema that needs one, and constants. */
 export class Source {
   readonly constants: unknown[] = [];
@@ -42,11 +48,12 @@ export class Source {
     return `${this.prefix}${number}`;
   }
 
-  /** The whole text: takes the helpers and the constants, returns the function named `entry`. */
-  text(entry: string): string {
+  /** The whole text: names the helpers and the constants, returns the function named `entry`. */
+  text(entry: string, helpers: readonly string[]): string {
     const names = this.constants.map((_, index) => `k${index}`).join(', ');
     return [
       '"use strict";',
+      `const { ${helpers.join(', ')} } = h;`,
       this.constants.length > 0 ? `const [${names}] = constants;` : '',
       ...this.functions,
       `return ${entry};`,
