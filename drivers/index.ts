@@ -1,9 +1,17 @@
 import type { Driver } from './driver.ts';
+import { cameraObjects } from './camera-objects/index.ts';
+import { objectList } from './object-list/index.ts';
+import { radarArs408 } from './radar-ars408/index.ts';
+import { radarSmartmicro } from './radar-smartmicro/index.ts';
 import { signalGbt20999 } from './signal-gbt20999/index.ts';
 import { signalTscbm } from './signal-tscbm/index.ts';
 
 /** Every driver, one line each. */
 export const drivers: readonly Driver[] = [
+  cameraObjects,
+  objectList,
+  radarArs408,
+  radarSmartmicro,
   signalGbt20999,
   signalTscbm,
 ];

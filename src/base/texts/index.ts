@@ -7,14 +7,18 @@ import { checkTexts } from './check.ts';
 import { faultTexts } from './faults.ts';
 import { gateTexts } from './gate.ts';
 import { runtimeTexts } from './runtime.ts';
+import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
+import { simulateTexts } from './simulate.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   check: checkTexts,
   faults: faultTexts,
   gate: gateTexts,
   runtime: runtimeTexts,
+  ...sensorTexts,
   signals: signalTexts,
   v2x: v2xTexts,
+  simulate: simulateTexts,
 };
