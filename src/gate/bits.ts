@@ -8,6 +8,12 @@ export class BitReader {
   readonly #bytes: Uint8Array;
   /** The next bit, counted from the first of the first octet. */
   at = 0;
+  /** The last reference position, 1e-7 degrees: offsets are from there. */
+  lat = 0;
+  long = 0;
+  /** Where stamps begin. */
+  readonly moyAt: number[] = [];
+  readonly msAt: number[] = [];
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -48,19 +54,6 @@ export class BitReader {
   /** An extension bit. The gate passes only what it can read whole, so it must be zero. */
   root(): void {
     if (this.flag()) throw new Unreadable(`bit ${this.at - 1}: an extension unknown to the gate`);
-  }
-
-  /** What follows if `present`, else null. */
-  when<T>(present: boolean, read: (reader: BitReader) => T): T | null {
-    return present ? read(this) : null;
-  }
-
-  /** A list: its count from `low` to `high` in `width` bits, then its items. */
-  list<T>(low: number, high: number, width: number, read: (reader: BitReader) => T): T[] {
-    const items: T[] = [];
-    const count = this.whole(low, high, width);
-    for (let index = 0; index < count; index++) items.push(read(this));
-    return items;
   }
 
   /** The end of a message: under eight bits are left, and they are zero. */

@@ -6,27 +6,6 @@
  */
 import { BitReader, Unreadable } from './bits.ts';
 
-/** Where the editions differ on the wire. */
-export interface Edition {
-  readonly nodesMax: number;
-  readonly nodesBits: number;
-  readonly connectionsMax: number;
-  readonly connectionsBits: number;
-  readonly linkWidthOptional: boolean;
-  readonly pathPointsMin: number;
-}
-
-export const editions: Readonly<Record<'A' | 'B', Edition>> = {
-  A: {
-    nodesMax: 63, nodesBits: 6, connectionsMax: 16, connectionsBits: 4,
-    linkWidthOptional: true, pathPointsMin: 1,
-  },
-  B: {
-    nodesMax: 32, nodesBits: 5, connectionsMax: 8, connectionsBits: 3,
-    linkWidthOptional: false, pathPointsMin: 2,
-  },
-};
-
 export interface WireNode {
   readonly region: number | null;
   readonly id: number;
@@ -45,62 +24,47 @@ export interface WireTiming {
   readonly nextEnd: number | null;
 }
 
-export interface WirePhaseState {
-  readonly light: number;
-  readonly timing: WireTiming | null;
-}
-
 export interface WirePhase {
   readonly id: number;
-  readonly states: readonly WirePhaseState[];
+  readonly states: readonly { readonly light: number; readonly timing: WireTiming | null }[];
 }
 
-/** A stamp and the bits where its parts stand. */
+/** Minute of the year, millisecond of the minute. */
 export interface WireStamp {
   readonly moy: number | null;
-  readonly moyAt: number;
   readonly ms: number | null;
-  readonly msAt: number;
 }
 
-export interface WireIntersection {
+export interface WireIntersection extends WireStamp {
   readonly node: WireNode;
   /** Bit 0 of the standard is the top of 16. */
   readonly status: number;
-  readonly stamp: WireStamp;
   readonly timeConfidence: number | null;
   readonly phases: readonly WirePhase[];
 }
 
-export interface WireSpat {
+export interface WireSpat extends WireStamp {
   readonly type: 'SPAT';
   readonly msgCnt: number;
-  readonly stamp: WireStamp;
   readonly intersections: readonly WireIntersection[];
 }
 
 export interface WireConnection {
   readonly remote: WireNode;
-  readonly lane: number | null;
+  readonly lane?: { readonly id: number } | null;
   readonly phase: number | null;
-}
-
-export interface WireLane {
-  readonly id: number;
-  readonly connections: readonly WireConnection[];
-}
-
-export interface WireLink {
-  readonly upstream: WireNode;
-  readonly movements: readonly WireConnection[];
-  readonly lanes: readonly WireLane[];
 }
 
 export interface WireMapNode {
   readonly id: WireNode;
-  readonly lat: number;
-  readonly long: number;
-  readonly links: readonly WireLink[];
+  readonly links: readonly {
+    readonly upstream: WireNode;
+    readonly movements: readonly WireConnection[];
+    readonly lanes: readonly {
+      readonly id: number;
+      readonly connections: readonly WireConnection[];
+    }[];
+  }[];
 }
 
 export interface WireMap {
@@ -115,31 +79,25 @@ export interface WireParticipant {
   readonly source: number;
   readonly secMark: number;
   /** 1e-7 degrees, absolute. */
-  readonly lat: number;
-  readonly long: number;
+  readonly pos: { readonly lat: number; readonly long: number };
   /** Steps of 0.02 m/s; 8191 is unavailable. */
   readonly speed: number;
   readonly heading: number;
   /** cm. */
-  readonly width: number;
-  readonly length: number;
+  readonly size: { readonly width: number; readonly length: number };
 }
 
 export interface WireRsm {
   readonly type: 'RSM';
   readonly msgCnt: number;
-  readonly lat: number;
-  readonly long: number;
   readonly participants: readonly WireParticipant[];
 }
 
-/** An event (with its source) or a sign (source null). */
+/** An event, or a sign, which has no source. */
 export interface WireAlert {
   readonly id: number;
-  readonly kind: number;
-  readonly source: number | null;
-  readonly start: number | null;
-  readonly end: number | null;
+  readonly source?: number;
+  readonly times: { readonly start: number | null; readonly end: number | null } | null;
 }
 
 export interface WireRsi {
@@ -151,361 +109,189 @@ export interface WireRsi {
 }
 
 export type WireMessage = WireSpat | WireMap | WireRsm | WireRsi;
-export type Decoded =
-  | { readonly message: WireMessage; readonly reason: null }
-  | { readonly message: null; readonly reason: string };
 
-const minute = (r: BitReader): number => r.whole(0, 527040, 20);
-const octets2 = (r: BitReader): number => r.bits(16);
-const octet = (r: BitReader): number => r.bits(8);
-const timeMark = (r: BitReader): number => r.whole(0, 36001, 16);
-const timeCode = (r: BitReader): number => r.whole(0, 39, 6);
-const percentHalf = (r: BitReader): number => r.whole(0, 200, 8);
-const latitude = (r: BitReader): number => r.whole(-900000000, 900000001, 31);
-const longitude = (r: BitReader): number => r.whole(-1799999999, 1800000001, 32);
-const laneWidth = (r: BitReader): void => r.skip(15);
-const maneuvers = (r: BitReader): void => r.skip(12);
-
-function name(r: BitReader): void {
-  r.skip(7 * r.whole(1, 63, 6));
+/** A message, or why there is none, and the bits where the stamps of a SPAT begin. */
+export interface Decoded {
+  readonly message: WireMessage | null;
+  readonly reason: string;
+  readonly moyAt: readonly number[];
+  readonly msAt: readonly number[];
 }
 
-function nodeReference(r: BitReader): WireNode {
-  const hasRegion = r.flag();
-  return { region: r.when(hasRegion, octets2), id: r.bits(16) };
+type Read = (r: BitReader) => unknown;
+type Values = Record<string, unknown>;
+
+const u = (width: number): Read => (r) => r.bits(width);
+const skip = (width: number): Read => (r) => r.skip(width);
+const whole = (low: number, high: number, width: number) => (r: BitReader): number =>
+  r.whole(low, high, width);
+/** Behind an extension bit that must be zero: a marked enumeration, choice or size. */
+const marked = (read: Read): Read => (r) => (r.root(), read(r));
+const list = (low: number, high: number, width: number, read: Read): Read => (r) =>
+  Array.from({ length: r.whole(low, high, width) }, () => read(r));
+
+/**
+ * A sequence: one presence bit for each field whose name ends in `?` (null when absent) or `*`
+ * (an empty list when absent), then the fields.
+ */
+function sequence(...fields: readonly (readonly [string, Read])[]): (r: BitReader) => Values {
+  const rows = fields.map(([name, read]) => ({
+    name: name.replace(/[?*]$/, ''), read, optional: /[?*]$/.test(name), absent: name.endsWith('*'),
+  }));
+  return (r) => {
+    const present = rows.map(({ optional }) => !optional || r.flag());
+    const values: Values = {};
+    for (const [index, { name, read, absent }] of rows.entries()) {
+      values[name] = present[index] ? read(r) : absent ? [] : null;
+    }
+    return values;
+  };
 }
 
-function position(r: BitReader): { readonly lat: number; readonly long: number } {
-  const hasElevation = r.flag();
-  const lat = latitude(r);
-  const long = longitude(r);
-  r.when(hasElevation, octets2);
-  return { lat, long };
-}
+const minute = whole(0, 527040, 20);
+const stampMinute: Read = (r) => (r.moyAt.push(r.at), minute(r));
+const stampMs: Read = (r) => (r.msAt.push(r.at), r.bits(16));
+const timeMark = whole(0, 36001, 16);
+const timeCode = whole(0, 39, 6);
+const percent = whole(0, 200, 8);
+const latitude = whole(-900000000, 900000001, 31);
+const longitude = whole(-1799999999, 1800000001, 32);
+const name: Read = (r) => r.skip(7 * r.whole(1, 63, 6));
+const node = sequence(['region?', u(16)], ['id', u(16)]);
+
+/** A reference position: offsets that follow are from here. */
+const position: Read = (r) => {
+  const high = r.flag();
+  r.lat = latitude(r);
+  r.long = longitude(r);
+  r.skip(high ? 16 : 0);
+};
 
 const offsetBits: readonly number[] = [12, 14, 16, 18, 22, 24];
 const heightBits: readonly number[] = [7, 8, 9, 10, 11, 12, 16];
 
-/** An offset position made absolute. Longitude comes first on the wire, unlike in a position. */
-function offsetPosition(r: BitReader, from = { lat: 0, long: 0 }): { lat: number; long: number } {
-  const hasHeight = r.flag();
-  const choice = r.whole(0, 6, 3);
-  const width = offsetBits[choice];
-  let lat: number;
-  let long: number;
-  if (width === undefined) {
-    long = longitude(r);
-    lat = latitude(r);
-  } else {
-    const half = 2 ** (width - 1);
-    long = from.long + r.bits(width) - half;
-    lat = from.lat + r.bits(width) - half;
-  }
-  r.when(hasHeight, () => r.skip(heightBits[r.whole(0, 6, 3)] as number));
+/** An offset made absolute. Longitude comes first on the wire, unlike in a position. */
+const offset: Read = (r) => {
+  const high = r.flag();
+  const width = offsetBits[r.whole(0, 6, 3)];
+  const half = 2 ** ((width ?? 0) - 1);
+  const long = width === undefined ? longitude(r) : r.long + r.bits(width) - half;
+  const lat = width === undefined ? latitude(r) : r.lat + r.bits(width) - half;
+  if (high) r.skip(heightBits[r.whole(0, 6, 3)] as number);
   return { lat, long };
-}
+};
 
-function timing(r: BitReader): WireTiming {
-  r.root();
-  const kind = r.flag() ? 'utc' : 'counting';
-  const [hasMin, hasMax, hasConfidence, hasNextStart, hasNextEnd] = [
-    r.flag(), r.flag(), r.flag(), r.flag(), r.flag(),
-  ];
-  return {
-    kind,
-    start: timeMark(r),
-    minEnd: r.when(hasMin, timeMark),
-    maxEnd: r.when(hasMax, timeMark),
-    likelyEnd: timeMark(r),
-    confidence: r.when(hasConfidence, percentHalf),
-    nextStart: r.when(hasNextStart, timeMark),
-    nextEnd: r.when(hasNextEnd, timeMark),
-  };
-}
+const marks = sequence(
+  ['start', timeMark], ['minEnd?', timeMark], ['maxEnd?', timeMark], ['likelyEnd', timeMark],
+  ['confidence?', percent], ['nextStart?', timeMark], ['nextEnd?', timeMark],
+);
+const timing: Read = (r) => ({ kind: r.flag() ? 'utc' : 'counting', ...marks(r) });
+const state = sequence(['light', marked(whole(0, 8, 4))], ['timing?', marked(timing)]);
+const phase = sequence(['id', u(8)], ['states', list(1, 16, 4, marked(state))]);
+const intersection = sequence(
+  ['node', node], ['status', u(16)], ['moy?', stampMinute], ['ms?', stampMs],
+  ['timeConfidence?', timeCode], ['phases', list(1, 16, 4, phase)],
+);
+const spat = sequence(
+  ['msgCnt', u(7)], ['moy?', stampMinute], ['ms?', stampMs], ['name?', name],
+  ['intersections', list(1, 32, 5, marked(intersection))],
+);
 
-function phaseState(r: BitReader): WirePhaseState {
-  r.root();
-  const hasTiming = r.flag();
-  r.root();
-  return { light: r.whole(0, 8, 4), timing: r.when(hasTiming, timing) };
-}
+/** Of the eight kinds of lane only the first, for vehicles, has a size that may be extended. */
+const laneKind: Read = (r) => (r.bits(3) === 0 ? marked(skip(8)) : skip(16))(r);
+const attributes = sequence(['share?', skip(10)], ['kind', marked(laneKind)]);
+const limit = sequence(['type', marked(whole(0, 12, 4))], ['speed', skip(13)]);
+const limits = list(1, 9, 4, limit);
+const points = list(2, 31, 5, marked(offset));
+const movement = sequence(['remote', node], ['phase?', u(8)]);
+const toLane = sequence(['id', u(8)], ['manoeuvre?', skip(12)]);
+const connection = sequence(['remote', node], ['lane?', toLane], ['phase?', u(8)]);
 
-const phase = (r: BitReader): WirePhase => ({
-  id: r.bits(8),
-  states: r.list(1, 16, 4, phaseState),
-});
-
-function stamp(r: BitReader, hasMoy: boolean, hasMs: boolean): WireStamp {
-  const moyAt = r.at;
-  const moy = r.when(hasMoy, minute);
-  return { moy, moyAt, msAt: r.at, ms: r.when(hasMs, octets2) };
-}
-
-function intersection(r: BitReader): WireIntersection {
-  r.root();
-  const [hasMoy, hasMs, hasConfidence] = [r.flag(), r.flag(), r.flag()];
-  return {
-    node: nodeReference(r),
-    status: r.bits(16),
-    stamp: stamp(r, hasMoy, hasMs),
-    timeConfidence: r.when(hasConfidence, timeCode),
-    phases: r.list(1, 16, 4, phase),
-  };
-}
-
-function spat(r: BitReader): WireSpat {
-  r.root();
-  const [hasMoy, hasMs, hasName] = [r.flag(), r.flag(), r.flag()];
-  const msgCnt = r.bits(7);
-  const at = stamp(r, hasMoy, hasMs);
-  r.when(hasName, name);
-  return { type: 'SPAT', msgCnt, stamp: at, intersections: r.list(1, 32, 5, intersection) };
-}
-
-function movement(r: BitReader): WireConnection {
-  const hasPhase = r.flag();
-  return { remote: nodeReference(r), lane: null, phase: r.when(hasPhase, octet) };
-}
-
-function connectingLane(r: BitReader): number {
-  const hasManeuver = r.flag();
-  const lane = r.bits(8);
-  r.when(hasManeuver, maneuvers);
-  return lane;
-}
-
-function connection(r: BitReader): WireConnection {
-  const [hasLane, hasPhase] = [r.flag(), r.flag()];
-  return {
-    remote: nodeReference(r),
-    lane: r.when(hasLane, connectingLane),
-    phase: r.when(hasPhase, octet),
-  };
-}
-
-function laneAttributes(r: BitReader): void {
-  const hasSharing = r.flag();
-  r.when(hasSharing, () => r.skip(10));
-  r.root();
-  // Of the eight kinds only the first, a lane for vehicles, has an extensible size.
-  if (r.bits(3) === 0) {
-    r.root();
-    r.skip(8);
-  } else {
-    r.skip(16);
-  }
-}
-
-function speedLimits(r: BitReader): void {
-  r.list(1, 9, 4, () => {
-    r.root();
-    r.whole(0, 12, 4);
-    r.skip(13);
-  });
-}
-
-function points(r: BitReader): void {
-  r.list(2, 31, 5, () => {
-    r.root();
-    offsetPosition(r);
-  });
-}
-
-function lane(r: BitReader, edition: Edition): WireLane {
-  r.root();
-  const [hasWidth, hasAttributes, hasManeuvers, hasConnections, hasSpeeds, hasPoints] = [
-    r.flag(), r.flag(), r.flag(), r.flag(), r.flag(), r.flag(),
-  ];
-  const id = r.bits(8);
-  r.when(hasWidth, laneWidth);
-  r.when(hasAttributes, laneAttributes);
-  r.when(hasManeuvers, maneuvers);
-  const found = r.when(hasConnections, () =>
-    r.list(1, edition.connectionsMax, edition.connectionsBits, connection),
+const mapOf = (nodesMax: number, nodesBits: number, connections: Read, width: string): Read => {
+  const lane = sequence(
+    ['id', u(8)], ['width?', skip(15)], ['attributes?', attributes], ['manoeuvres?', skip(12)],
+    ['connections*', connections], ['limits?', limits], ['points?', points],
   );
-  r.when(hasSpeeds, speedLimits);
-  r.when(hasPoints, points);
-  return { id, connections: found ?? [] };
-}
+  const link = sequence(
+    ['name?', name], ['upstream', node], ['limits?', limits], [width, skip(15)],
+    ['points?', points], ['movements*', list(1, 32, 5, movement)],
+    ['lanes', list(1, 32, 5, marked(lane))],
+  );
+  const own = sequence(
+    ['name?', name], ['id', node], ['position', position], ['links*', list(1, 32, 5, marked(link))],
+  );
+  const nodes = list(1, nodesMax, nodesBits, marked(own));
+  return sequence(['msgCnt', u(7)], ['minute?', minute], ['nodes', nodes]);
+};
 
-function link(r: BitReader, edition: Edition): WireLink {
-  r.root();
-  const [hasName, hasSpeeds] = [r.flag(), r.flag()];
-  const hasWidth = edition.linkWidthOptional ? r.flag() : true;
-  const [hasPoints, hasMovements] = [r.flag(), r.flag()];
-  r.when(hasName, name);
-  const upstream = nodeReference(r);
-  r.when(hasSpeeds, speedLimits);
-  r.when(hasWidth, laneWidth);
-  r.when(hasPoints, points);
-  const movements = r.when(hasMovements, () => r.list(1, 32, 5, movement)) ?? [];
-  return { upstream, movements, lanes: r.list(1, 32, 5, () => lane(r, edition)) };
-}
+const sized = sequence(['width', u(10)], ['length', u(12)], ['height?', u(7)]);
+const motion = sequence(['speed?', skip(3)], ['heading?', skip(3)], ['steering?', skip(2)]);
+const acceleration = sequence(
+  ['long', whole(-2000, 2001, 12)], ['lat', whole(-2000, 2001, 12)],
+  ['vertical', whole(-127, 127, 8)], ['yaw', whole(-32767, 32767, 16)],
+);
+const participant = sequence(
+  ['type', marked(whole(0, 4, 3))], ['id', u(16)], ['source', marked(u(3))], ['bsm?', skip(64)],
+  ['secMark', u(16)], ['pos', offset], ['accuracy', sequence(['at', u(4)], ['height?', u(4)])],
+  ['gear?', skip(3)], ['speed', u(13)], ['heading', whole(0, 28800, 15)],
+  ['angle?', whole(-126, 127, 8)], ['motion?', motion], ['acceleration?', acceleration],
+  ['size', sized], ['class?', marked(sequence(['class', u(8)], ['fuel?', u(4)]))],
+);
+const rsm = sequence(
+  ['msgCnt', u(7)], ['unit', skip(64)], ['position', position],
+  ['participants', list(1, 16, 4, marked(participant))],
+);
 
-function mapNode(r: BitReader, edition: Edition): WireMapNode {
-  r.root();
-  const [hasName, hasLinks] = [r.flag(), r.flag()];
-  r.when(hasName, name);
-  const id = nodeReference(r);
-  const at = position(r);
-  const links = r.when(hasLinks, () => r.list(1, 32, 5, () => link(r, edition))) ?? [];
-  return { id, ...at, links };
-}
+/** GB 2312 octets or seven-bit characters. */
+const text: Read = (r) => r.skip(r.flag() ? 8 * r.whole(2, 512, 9) : 7 * r.whole(1, 512, 9));
+const times = sequence(['start?', minute], ['end?', minute], ['confidence?', timeCode]);
+const stretch = sequence(['from', node], ['to', node], ['lanes?', u(16)]);
 
-function map(r: BitReader, edition: Edition): WireMap {
-  r.root();
-  const hasMinute = r.flag();
-  const msgCnt = r.bits(7);
-  r.when(hasMinute, minute);
-  const { nodesMax, nodesBits } = edition;
-  return { type: 'MAP', msgCnt, nodes: r.list(1, nodesMax, nodesBits, () => mapNode(r, edition)) };
-}
+const rsiOf = (pathPointsMin: number): Read => {
+  const path = sequence(['points', list(pathPointsMin, 32, 5, offset)], ['radius', u(16)]);
+  const where = [
+    ['text?', text], ['times?', times], ['priority?', u(8)], ['paths?', list(1, 8, 3, path)],
+    ['links?', list(1, 16, 4, stretch)],
+  ] as const;
+  const event = sequence(
+    ['id', u(8)], ['kind', u(16)], ['source', marked(whole(0, 5, 3))], ['pos?', offset],
+    ['radius?', u(16)], ...where, ['confidence?', percent],
+  );
+  const sign = sequence(['id', u(8)], ['kind', u(16)], ['pos?', offset], ...where);
+  return sequence(
+    ['msgCnt', u(7)], ['moy?', minute], ['unit', skip(64)], ['position', position],
+    ['events*', list(1, 8, 3, marked(event))], ['signs*', list(1, 16, 4, marked(sign))],
+  );
+};
 
-function positionConfidence(r: BitReader): void {
-  const hasHeight = r.flag();
-  r.skip(4);
-  r.when(hasHeight, () => r.skip(4));
-}
+/** How a message begins: its number in the frame. */
+export type Edition = Readonly<Record<number, readonly [WireMessage['type'], Read]>>;
 
-function motionConfidence(r: BitReader): void {
-  const [hasSpeed, hasHeading, hasSteering] = [r.flag(), r.flag(), r.flag()];
-  r.when(hasSpeed, () => r.skip(3));
-  r.when(hasHeading, () => r.skip(3));
-  r.when(hasSteering, () => r.skip(2));
-}
-
-function acceleration(r: BitReader): void {
-  r.whole(-2000, 2001, 12);
-  r.whole(-2000, 2001, 12);
-  r.whole(-127, 127, 8);
-  r.whole(-32767, 32767, 16);
-}
-
-function vehicleClass(r: BitReader): void {
-  r.root();
-  const hasFuel = r.flag();
-  r.skip(8);
-  r.when(hasFuel, () => r.skip(4));
-}
-
-function participant(r: BitReader, from: { lat: number; long: number }): WireParticipant {
-  r.root();
-  const [hasId, hasGear, hasAngle, hasConfidence, hasAcceleration, hasClass] = [
-    r.flag(), r.flag(), r.flag(), r.flag(), r.flag(), r.flag(),
-  ];
-  r.root();
-  const type = r.whole(0, 4, 3);
-  const id = r.bits(16);
-  r.root();
-  const source = r.bits(3);
-  r.when(hasId, () => r.skip(64));
-  const secMark = r.bits(16);
-  const at = offsetPosition(r, from);
-  positionConfidence(r);
-  r.when(hasGear, () => r.skip(3));
-  const speed = r.bits(13);
-  const heading = r.whole(0, 28800, 15);
-  r.when(hasAngle, () => r.whole(-126, 127, 8));
-  r.when(hasConfidence, motionConfidence);
-  r.when(hasAcceleration, acceleration);
-  const hasHeight = r.flag();
-  const width = r.bits(10);
-  const length = r.bits(12);
-  r.when(hasHeight, () => r.skip(7));
-  r.when(hasClass, vehicleClass);
-  return { type, id, source, secMark, ...at, speed, heading, width, length };
-}
-
-function rsm(r: BitReader): WireRsm {
-  r.root();
-  const msgCnt = r.bits(7);
-  r.skip(64);
-  const from = position(r);
-  const participants = r.list(1, 16, 4, () => participant(r, from));
-  return { type: 'RSM', msgCnt, ...from, participants };
-}
-
-function description(r: BitReader): void {
-  if (r.flag()) r.skip(8 * r.whole(2, 512, 9));
-  else r.skip(7 * r.whole(1, 512, 9));
-}
-
-function times(r: BitReader): { start: number | null; end: number | null } {
-  const [hasStart, hasEnd, hasConfidence] = [r.flag(), r.flag(), r.flag()];
-  const found = { start: r.when(hasStart, minute), end: r.when(hasEnd, minute) };
-  r.when(hasConfidence, timeCode);
-  return found;
-}
-
-function paths(r: BitReader, edition: Edition): void {
-  r.list(1, 8, 3, () => {
-    r.list(edition.pathPointsMin, 32, 5, () => offsetPosition(r));
-    r.skip(16);
-  });
-}
-
-function referenceLinks(r: BitReader): void {
-  r.list(1, 16, 4, () => {
-    const hasLanes = r.flag();
-    nodeReference(r);
-    nodeReference(r);
-    r.when(hasLanes, octets2);
-  });
-}
-
-/** An event and a sign differ in their source, radius and confidence. */
-function alert(r: BitReader, edition: Edition, isEvent: boolean): WireAlert {
-  r.root();
-  const hasPosition = r.flag();
-  const hasRadius = isEvent && r.flag();
-  const [hasText, hasTimes, hasPriority, hasPaths, hasLinks] = [
-    r.flag(), r.flag(), r.flag(), r.flag(), r.flag(),
-  ];
-  const hasConfidence = isEvent && r.flag();
-  const id = r.bits(8);
-  const kind = r.bits(16);
-  const source = r.when(isEvent, () => {
-    r.root();
-    return r.whole(0, 5, 3);
-  });
-  r.when(hasPosition, () => offsetPosition(r));
-  r.when(hasRadius, octets2);
-  r.when(hasText, description);
-  const { start, end } = r.when(hasTimes, times) ?? { start: null, end: null };
-  r.when(hasPriority, octet);
-  r.when(hasPaths, () => paths(r, edition));
-  r.when(hasLinks, referenceLinks);
-  r.when(hasConfidence, percentHalf);
-  return { id, kind, source, start, end };
-}
-
-function rsi(r: BitReader, edition: Edition): WireRsi {
-  r.root();
-  const [hasMinute, hasEvents, hasSigns] = [r.flag(), r.flag(), r.flag()];
-  const msgCnt = r.bits(7);
-  const moy = r.when(hasMinute, minute);
-  r.skip(64);
-  position(r);
-  const events = r.when(hasEvents, () => r.list(1, 8, 3, () => alert(r, edition, true))) ?? [];
-  const signs = r.when(hasSigns, () => r.list(1, 16, 4, () => alert(r, edition, false))) ?? [];
-  return { type: 'RSI', msgCnt, moy, events, signs };
-}
-
-const frames: Readonly<Record<number, (r: BitReader, edition: Edition) => WireMessage>> = {
-  1: map, 2: rsm, 3: spat, 4: rsi,
+/** Where the editions differ: nodes, connections, the width of a link, points of a path. */
+export const editions: Readonly<Record<'A' | 'B', Edition>> = {
+  A: {
+    1: ['MAP', mapOf(63, 6, list(1, 16, 4, connection), 'width?')],
+    2: ['RSM', rsm], 3: ['SPAT', spat], 4: ['RSI', rsiOf(1)],
+  },
+  B: {
+    1: ['MAP', mapOf(32, 5, list(1, 8, 3, connection), 'width')],
+    2: ['RSM', rsm], 3: ['SPAT', spat], 4: ['RSI', rsiOf(2)],
+  },
 };
 
 /** Reads one message whole, or says why it cannot. */
 export function decode(bytes: Uint8Array, edition: Edition): Decoded {
   const r = new BitReader(bytes);
+  const { moyAt, msAt } = r;
   try {
     r.root();
-    const read = frames[r.bits(3)];
-    if (!read) throw new Unreadable('not a SPAT, MAP, RSM or RSI');
-    const message = read(r, edition);
+    const row = edition[r.bits(3)];
+    if (!row) throw new Unreadable('not a SPAT, MAP, RSM or RSI');
+    const [type, read] = row;
+    const message = { type, ...(marked(read)(r) as Values) } as unknown as WireMessage;
     r.end();
-    return { message, reason: null };
+    return { message, reason: '', moyAt, msAt };
   } catch (thrown) {
-    return { message: null, reason: (thrown as Error).message };
+    return { message: null, reason: (thrown as Error).message, moyAt, msAt };
   }
 }

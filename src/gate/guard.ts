@@ -13,16 +13,11 @@ const MS_BITS = 16;
 
 /** Finds the stamps of a SPAT that says unavailable throughout; null for any other message. */
 export function stampOffsets(frame: Uint8Array, profile: GateProfile): StampOffsets | null {
-  const { message } = decode(frame, editions[profile.edition]);
+  const { message, moyAt, msAt } = decode(frame, editions[profile.edition]);
   if (message?.type !== 'SPAT') return null;
   const states = message.intersections.flatMap(({ phases }) => phases.flatMap((one) => one.states));
   const bare = states.every(({ light, timing }) => light === 0 && timing === null);
-  const stamps = [message.stamp, ...message.intersections.map(({ stamp }) => stamp)];
-  if (!bare || stamps.every(({ ms }) => ms === null)) return null;
-  return {
-    moyAt: stamps.filter(({ moy }) => moy !== null).map(({ moyAt }) => moyAt),
-    msAt: stamps.filter(({ ms }) => ms !== null).map(({ msAt }) => msAt),
-  };
+  return bare && msAt.length > 0 ? { moyAt, msAt } : null;
 }
 
 function setBits(bytes: Uint8Array, at: number, width: number, value: number): void {

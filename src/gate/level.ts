@@ -397,14 +397,15 @@ export function advance(
     held = expired(node, reading, { frames, availability, status, minEnds }, nowMs);
     for (const id of held) note('R1b', `group ${id}: green is carried`, 'a guaranteed end', 'none');
   }
+  const disputed = state.dispute !== null;
   if (state.dispute) reasons.push(state.dispute);
   state.dispute = null;
   if (state.latch) note('R6b', state.latch.reason, 'a released latch', state.latch.rule);
   if (node.lanes.length === 0) note('R18', 'the MAP', 'a pinned variant', 'none');
   if (!approved) note('R25', 'the site', 'commissioned and unchanged', 'not so');
-  const broken = reasons.some(({ rule }) => lowers(rule));
-  if (!broken && state.validSinceMs === null) notePatience(state, nowMs, limits, note);
-  const level = settle(state, reasons.some(({ rule }) => lowers(rule)), nowMs, limits);
+  const isBroken = (): boolean => disputed || reasons.some(({ rule }) => lowers(rule));
+  if (!isBroken() && state.validSinceMs === null) notePatience(state, nowMs, limits, note);
+  const level = settle(state, isBroken(), nowMs, limits);
   if (level === 'colour-only') note('R16', 'the clock stepped', 'steady', 'a step');
   const of = (has: (own: GroupState) => boolean): string[] =>
     node.groups.filter(({ id }) => has(stateOf(state, id))).map(({ id }) => id);

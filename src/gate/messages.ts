@@ -3,8 +3,10 @@ import type { EvidenceFrame, Witness } from '../base/evidence.ts';
 import type { Stamp } from '../base/time.ts';
 import type {
   WireAlert, WireConnection, WireMap, WireMapNode, WireNode, WireParticipant, WirePhase,
-  WirePhaseState, WireRsi, WireRsm, WireSpat, WireStamp,
+  WireRsi, WireRsm, WireSpat, WireStamp,
 } from './decode.ts';
+type WirePhaseState = WirePhase['states'][number];
+
 import { mayFollow, shownConflict } from './lamps.ts';
 import { readEvidence, stopTiming } from './level.ts';
 import type { GateStatus, LevelState } from './level.ts';
@@ -131,8 +133,8 @@ function stampError({ moy, ms }: WireStamp, now: Stamp, limits: GateLimits): num
 }
 
 /** R17: every stamp is there, agrees with the others and is newer than the last. */
-function judgeStamps(at: Case, spat: WireSpat, own: WireStamp): number {
-  const outer = stampError(spat.stamp, at.now, at.limits);
+function judgeStamps(at: Case, spat: WireStamp, own: WireStamp): number {
+  const outer = stampError(spat, at.now, at.limits);
   const inner = stampError(own, at.now, at.limits);
   const errorMs = inner ?? outer ?? Number.NaN;
   need(errorMs === (outer ?? errorMs), 'R17', 'the stamps', 'one instant', `${outer}, ${inner}`);
@@ -189,7 +191,8 @@ function judgeTiming(
     return monoMs + fromStampMs;
   };
   const running = index === 0 && kind === 'counting';
-  judge('start', timing.start, running ? monoMs : known?.startMs);
+  if (running) need(timing.start === 0, 'R20', `${where}: start of what runs`, 0, timing.start);
+  else judge('start', timing.start, known?.startMs);
   const minEndMs = judge('minimum end', timing.minEnd, known?.minEndMs);
   const maxEndMs = judge('maximum end', timing.maxEnd, known?.maxEndMs);
   const likelyMs = judge('likely end', timing.likelyEnd, known?.likelyEndMs);
@@ -257,7 +260,7 @@ function judgePhase(
   }
   const timed = wire.states.some(({ timing }) => timing !== null && hasTimes(at, timing));
   const untimed = verdict.level !== 'valid' || groups.some(({ id }) => verdict.untimed.includes(id));
-  need(!timed || !untimed, 'R20', where, 'colour without times', 'times');
+  need(!timed || !untimed, 'R13', where, 'colour without times', 'times');
   for (const group of groups) {
     last = group;
     if (shown === 'unavailable') continue;
@@ -298,7 +301,7 @@ export function judgeSpat(at: Case, spat: WireSpat): void {
   const wire = spat.intersections[0] as (typeof spat.intersections)[number];
   const one = spat.intersections.length === 1 && isNode(wire.node, node.region, node.id);
   need(one, 'R18', 'the intersections', `${node.region}-${node.id} alone`, nameOf(wire.node));
-  const stampMs = judgeStamps(at, spat, wire.stamp);
+  const stampMs = judgeStamps(at, spat, wire);
   const ids = wire.phases.map(({ id }) => id).sort((a, b) => a - b);
   const wanted = [...new Set(node.groups.map(({ phase }) => phase))].sort((a, b) => a - b);
   need(ids.join() === wanted.join(), 'R5', 'the phases', wanted, ids);
@@ -356,7 +359,7 @@ function judgeConflicts(node: GateNode, phases: SentState['phases']): void {
 }
 
 const connectionText = ({ remote, lane, phase }: WireConnection): string =>
-  `${nameOf(remote)}${lane === null ? '' : `.${lane}`}=${phase ?? 'none'}`;
+  `${nameOf(remote)}.${lane?.id ?? 'any'}=${phase ?? 'none'}`;
 
 /** The lanes of a node with their phases, as text: what a commissioning pins (rule R18). */
 export function laneTable(node: WireMapNode): string {
@@ -402,8 +405,8 @@ function ageLimitMs(row: GateParticipant, nowMs: number, limits: GateLimits): nu
 function judgeJump(at: Case, wire: WireParticipant, row: GateParticipant, speedMps: number): void {
   const before = at.sent.users[wire.id];
   if (!before || at.offer.validMs - before.atMs > at.limits.reuseMs) return;
-  const northM = (wire.lat - before.lat) * 0.0111;
-  const eastM = (wire.long - before.long) * 0.0111 * Math.cos((wire.lat * Math.PI) / 1.8e9);
+  const northM = (wire.pos.lat - before.lat) * 0.0111;
+  const eastM = (wire.pos.long - before.long) * 0.0111 * Math.cos((wire.pos.lat * Math.PI) / 1.8e9);
   const movedM = Math.hypot(northM, eastM);
   const spanS = Math.abs(at.offer.validMs - before.atMs) / 1000;
   const mayM = Math.max(speedMps, before.speedMps) * spanS + 2 * row.bound95M + 2;
@@ -424,18 +427,18 @@ function judgeUser(at: Case, wire: WireParticipant, row: GateParticipant): SentU
   const sharp = row.bound95M <= limits.bound95M;
   need(sharp, 'R31', `${who}: bound, m`, `${limits.bound95M} or less`, row.bound95M);
   const { latMin, latMax, longMin, longMax } = node.area;
-  const inside = wire.lat >= latMin && wire.lat <= latMax &&
-    wire.long >= longMin && wire.long <= longMax;
-  need(inside, 'R32', `${who}: position`, 'on the map', `${wire.lat} ${wire.long}`);
+  const inside = wire.pos.lat >= latMin && wire.pos.lat <= latMax &&
+    wire.pos.long >= longMin && wire.pos.long <= longMax;
+  need(inside, 'R32', `${who}: position`, 'on the map', `${wire.pos.lat} ${wire.pos.long}`);
   const mostMps = limits.speedMps[wire.type] as number;
   const speedMps = wire.speed === 8191 ? mostMps : wire.speed * 0.02;
   need(speedMps <= mostMps, 'R32', `${who}: speed, m/s`, `${mostMps} or less`, speedMps);
   const told = wire.speed === 8191 || Math.abs(speedMps - row.speedMps) <= 0.03;
   need(told, 'R20', `${who}: speed, m/s`, row.speedMps, speedMps);
-  const size = wire.length <= limits.lengthCm && wire.width <= limits.widthCm;
-  need(size, 'R32', `${who}: size, cm`, 'a road user', `${wire.length} × ${wire.width}`);
+  const size = wire.size.length <= limits.lengthCm && wire.size.width <= limits.widthCm;
+  need(size, 'R32', `${who}: size, cm`, 'a road user', `${wire.size.length} × ${wire.size.width}`);
   judgeJump(at, wire, row, speedMps);
-  return { lat: wire.lat, long: wire.long, atMs: at.offer.validMs, speedMps };
+  return { lat: wire.pos.lat, long: wire.pos.long, atMs: at.offer.validMs, speedMps };
 }
 
 export function judgeRsm(at: Case, rsm: WireRsm): void {
@@ -484,7 +487,7 @@ export function judgeRsi(at: Case, rsi: WireRsi): void {
   const judge = (alert: WireAlert): void => {
     const who = `alert ${alert.id}`;
     need(alert.source !== 0, 'R37', `${who}: source`, 'known', 'unknown');
-    const { start, end } = alert;
+    const { start, end } = alert.times ?? { start: null, end: null };
     need(start !== null && end !== null, 'R37', who, 'a start and an end', `${start}, ${end}`);
     const life = after(start as number, end as number);
     need(life <= limits.alertLifeMin, 'R37', `${who}: life, min`, limits.alertLifeMin, life);
