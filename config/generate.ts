@@ -2,6 +2,7 @@
  * Writes whole sites from a short description: the demo, the sites of the tests and what
  * `lukou site new` asks for. Same description, same bytes.
  */
+import { assert } from '../src/base/assert.ts';
 import { clearanceS, groupMeetings } from './conflicts.ts';
 import type { GroupId, GroupMeeting } from './conflicts.ts';
 import { pathBetween, roundPoint, wayAlong } from './curves.ts';
@@ -49,6 +50,8 @@ export interface JunctionSpec {
   readonly arms: readonly ArmSpec[];
   /** The controller; null for a junction without lamps. */
   readonly controllerId: string | null;
+  /** How the controller names its lamp groups: `3`, or `phase:3`, `overlap:1`, `pedestrian:2`. */
+  readonly lampNames: 'numbers' | 'tscbm';
   /** Green seconds of the straight and the left stage, by axis; the last one repeats. */
   readonly greenS: readonly { readonly straight: number; readonly left: number }[];
 }
@@ -57,6 +60,8 @@ export interface JunctionSpec {
 export interface SiteSpec {
   readonly junctions: readonly JunctionSpec[];
   readonly site: SiteFile;
+  /** Fills in what of site.json follows from the road (the stages of a controller). */
+  readonly finish?: (site: SiteFile, road: RoadFile) => SiteFile;
 }
 
 const WIDTH = { motorM: 3.25, exitM: 3.5, nonMotorM: 2.5, kerbM: 0.5, medianM: 0.25, crossingM: 5 };
@@ -412,7 +417,14 @@ function addGroups(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm
     if (movement.waitingArea) used.add(movement.waitingArea.signalGroup);
   }
   for (const crossing of road.crossings) if (crossing.signalGroup) used.add(crossing.signalGroup);
-  let lampGroup = 0;
+  const counts = new Map<string, number>();
+  const lampGroup = (kind: GroupKind): string => {
+    const banks = { bike: 'overlap:', ped: 'pedestrian:' } as Readonly<Record<string, string>>;
+    const bank = junction.lampNames === 'numbers' ? '' : banks[kind] ?? 'phase:';
+    const number = (counts.get(bank) ?? 0) + 1;
+    counts.set(bank, number);
+    return `${bank}${number}`;
+  };
   for (const kind of ['straight', 'left', 'right', 'wait', 'bike', 'ped'] as const) {
     for (const arm of arms) {
       const id = groupName(arm, kind);
@@ -421,7 +433,7 @@ function addGroups(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm
         id: id as never,
         node: junction.node,
         controllerId: junction.controllerId as never,
-        lampGroup: String(++lampGroup) as never,
+        lampGroup: lampGroup(kind) as never,
         lampType: lampTypeOf(kind, arm),
         phase: 1,
         ...timesOf[kind],
@@ -675,6 +687,8 @@ export function generateSite(spec: SiteSpec): { readonly site: SiteFile; readonl
   });
   addArea(road);
   const lit = spec.junctions.findIndex((junction) => junction.controllerId !== null);
+  const lights = spec.junctions.filter((junction) => junction.controllerId !== null).length;
+  assert(lights <= 1, 'the stages of road.json are one list: one junction with lamps at most');
   const conflicts = lit < 0 ? fileOf(road).conflicts : conflictsOf(road, measured[lit]!);
   if (lit >= 0) {
     const excluded = new Set(conflicts.conflicting.map(([a, b]) => pairKey(a, b)));
@@ -682,11 +696,7 @@ export function generateSite(spec: SiteSpec): { readonly site: SiteFile; readonl
     assignPhases(road);
   }
   const nodes = spec.junctions.map((junction) => junction.node);
-  return {
-    site: spec.site,
-    road: {
-      ...fileOf(road), conflicts,
-      rsuAreas: spec.site.rsus.map((rsu) => ({ rsuId: rsu.id, nodes })),
-    },
-  };
+  const rsuAreas = spec.site.rsus.map((rsu) => ({ rsuId: rsu.id, nodes }));
+  const file: RoadFile = { ...fileOf(road), conflicts, rsuAreas };
+  return { site: spec.finish ? spec.finish(spec.site, file) : spec.site, road: file };
 }

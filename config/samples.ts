@@ -5,6 +5,7 @@
 import type { ArmSpec, JunctionSpec, SiteSpec } from './generate.ts';
 import { SITE_FORMAT_VERSION } from './site.ts';
 import type { PortFile, SiteFile } from './site.ts';
+import { stageGroups } from './stagetimes.ts';
 
 const LOOPBACK = '127.0.0.1';
 type Sensor = SiteFile['sensors'][number];
@@ -39,6 +40,7 @@ export const demoJunction: JunctionSpec = {
   prefix: '',
   centre: [0, 0],
   controllerId: 'controller',
+  lampNames: 'numbers',
   arms: [
     demoArm('east', 93, 12, { waitingAreaM: 13, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
     demoArm('west', 272, 14, { waitingAreaM: 13, speedLimitMps: Math.round(60 * KMPH * 50) / 50 }),
@@ -79,18 +81,18 @@ const approachSensor = (
   pose: {
     // On the mast arm of the far side, over the lanes that it looks along.
     ...place(arm.bearingDeg, -25, kind === 'radar' ? 6 : 4),
-    upM: kind === 'radar' ? 6 : 7,
+    upM: kind === 'radar' ? 6 : 9,
     headingRad: headingOf(arm.bearingDeg),
-    pitchRad: kind === 'radar' ? -0.03 : -0.12,
+    pitchRad: kind === 'radar' ? -0.03 : -0.16,
     rollRad: 0,
   },
   fieldOfView: kind === 'radar'
     ? { rangeMinM: 1, rangeMaxM: 220, halfAngleRad: 0.3, outline: null }
-    : { rangeMinM: 12, rangeMaxM: 130, halfAngleRad: 0.45, outline: null },
+    : { rangeMinM: 20, rangeMaxM: 110, halfAngleRad: 0.45, outline: null },
   classes: kind === 'radar' ? wheels : everybody,
   port,
   periodMs: kind === 'radar' ? 72 : 100,
-  latencyMs: kind === 'radar' ? 72 : 150,
+  latencyMs: kind === 'radar' ? 72 : 120,
   main: kind === 'camera',
   options,
 });
@@ -176,24 +178,46 @@ const cloud = (rscuSerial: string, port: number): SiteFile['clouds'][number] => 
 
 const [east, west, north, south] = demoJunction.arms as [ArmSpec, ArmSpec, ArmSpec, ArmSpec];
 
+/** What the samples need of the drivers: `config` knows none. */
+export interface SampleTools {
+  /** Pixel → site metres, row-major, for a camera without distortion. */
+  homographyFor(pose: Sensor['pose'], focalPx: number, widthPx: number, heightPx: number): readonly number[];
+}
+
+const PICTURE = { widthPx: 1920, heightPx: 1080 };
+
+/** Twelve digits: well under a millimetre at 200 m. */
+const withHomography = (sensor: Sensor, tools: SampleTools): Sensor => {
+  if (sensor.driver !== 'camera-objects') return sensor;
+  const { widthPx, heightPx } = PICTURE;
+  const focalPx = Math.round(widthPx / 2 / Math.tan(sensor.fieldOfView.halfAngleRad));
+  const homography = tools
+    .homographyFor(sensor.pose, focalPx, widthPx, heightPx)
+    .map((value) => Number(value.toPrecision(12)));
+  return { ...sensor, options: { deviceId: sensor.id, homography, ...PICTURE, ...sensor.options } };
+};
+
+const demoSensors = (tools: SampleTools): readonly Sensor[] =>
+  [
+    approachSensor('radar', east, 'can-a', { sensorId: 0 }),
+    approachSensor('radar', west, 'can-a', { sensorId: 1 }),
+    approachSensor('radar', north, 'can-b', { sensorId: 0 }),
+    approachSensor('radar', south, 'can-b', { sensorId: 1 }),
+    approachSensor('camera', east, 'camera-east', {}),
+    approachSensor('camera', west, 'camera-west', {}),
+    approachSensor('camera', north, 'camera-north', {}),
+    approachSensor('camera', south, 'camera-south', { topic: 'lukou/demo/camera-south' }),
+    ...middleSensors,
+  ].map((sensor) => withHomography(sensor, tools));
+
 /** The demo: one junction with everything that the box can read. */
-export const demoSpec: SiteSpec = {
+export const demoSpec = (tools: SampleTools): SiteSpec => ({
   junctions: [demoJunction],
   site: {
     ...common('demo'),
     name: { en: 'Demo junction', zh: '演示路口' },
     ports: demoPorts,
-    sensors: [
-      approachSensor('radar', east, 'can-a', { sensorNumber: 0 }),
-      approachSensor('radar', west, 'can-a', { sensorNumber: 1 }),
-      approachSensor('radar', north, 'can-b', { sensorNumber: 0 }),
-      approachSensor('radar', south, 'can-b', { sensorNumber: 1 }),
-      approachSensor('camera', east, 'camera-east', {}),
-      approachSensor('camera', west, 'camera-west', {}),
-      approachSensor('camera', north, 'camera-north', {}),
-      approachSensor('camera', south, 'camera-south', {}),
-      ...middleSensors,
-    ],
+    sensors: demoSensors(tools),
     controllers: [
       {
         id: 'controller' as never, driver: 'signal-gbt20999', enabled: true, port: 'controller',
@@ -203,5 +227,81 @@ export const demoSpec: SiteSpec = {
     rsus: [rsu('rsu-raw', 'udp-raw', 47401, 'LUKOU001'), rsu('rsu-carrier', 'udp-carrier', 47402, 'LUKOU002')],
     clouds: [cloud('LUKOU-DEMO-0001', 18883)],
     web: { host: LOOPBACK, port: 47080 },
+  },
+  finish: (site, road) => ({
+    ...site,
+    controllers: site.controllers.map((row) => ({ ...row, options: { ...row.options, stageGroups: stageGroups(road) } })),
+  }),
+});
+
+const plainArm = (name: string, bearingDeg: number, neighbour: number, more: Partial<ArmSpec>): ArmSpec => ({
+  ...demoArm(name, bearingDeg, neighbour, {}),
+  lanes: lanes(['left'], ['straight', 'right']),
+  nonMotorLane: false,
+  neighbourName: `Side ${name} ${neighbour}`,
+  ...more,
+});
+
+/** A lit junction, and 300 m to the east of it the mouth of a side road without lamps. */
+const twoJunctions: readonly JunctionSpec[] = [
+  {
+    node: node(20), name: 'Lit junction', prefix: 'a-', centre: [0, 0],
+    controllerId: 'controller', lampNames: 'tscbm',
+    arms: [
+      plainArm('east', 90, 30, { lengthM: 300, joins: { junction: 1, arm: 0 } }),
+      plainArm('west', 270, 24, {}),
+      plainArm('north', 0, 21, {}),
+      plainArm('south', 180, 23, {}),
+    ],
+    greenS: [{ straight: 26, left: 12 }, { straight: 22, left: 12 }],
+  },
+  {
+    node: node(30), name: 'Side road', prefix: 'b-', centre: [300, 0],
+    controllerId: null, lampNames: 'numbers',
+    arms: [
+      plainArm('west', 270, 20, { lengthM: 300, crossing: false, lanes: lanes(['straight'], ['straight', 'right']), joins: { junction: 0, arm: 0 } }),
+      plainArm('east', 90, 32, { lengthM: 150, crossing: false, lanes: lanes(['left', 'straight'], ['straight']) }),
+      plainArm('south', 180, 33, { lengthM: 120, exitLanes: 1, lanes: lanes(['left', 'right']) }),
+    ],
+    greenS: [],
+  },
+];
+
+const boxSensor = (id: string, port: string, eastM: number, northM: number): Sensor => ({
+  ...middleSensors[1]!,
+  id: id as Sensor['id'],
+  pose: { eastM, northM, upM: 6, headingRad: 0, pitchRad: 0, rollRad: 0 },
+  fieldOfView: { rangeMinM: 1, rangeMaxM: 120, halfAngleRad: 3.1416, outline: null },
+  port,
+});
+
+/** Two nodes on one box; the second has no lamps. */
+export const twoNodesSpec: SiteSpec = {
+  junctions: twoJunctions,
+  site: {
+    ...common('two-nodes'),
+    name: { en: 'Two nodes', zh: '双节点' },
+    ports: {
+      controller: udp(47520, 47521),
+      'lidar-a': udp(47551, 47651),
+      'lidar-b': { transport: 'tcp', role: 'client', host: LOOPBACK, port: 47552, interface: null, allow: [] },
+    },
+    sensors: [boxSensor('lidar-a', 'lidar-a', 14, -14), boxSensor('lidar-b', 'lidar-b', 285, 14)],
+    controllers: [
+      {
+        id: 'controller' as never, driver: 'signal-tscbm', enabled: true, port: 'controller',
+        nodes: [node(20)], options: {},
+      },
+    ],
+    rsus: [rsu('rsu', 'udp-raw', 47601, 'LUKOU003')],
+    clouds: [cloud('LUKOU-TWO-0001', 18884)],
+    web: { host: LOOPBACK, port: 47580 },
+  },
+  finish: (site, road) => {
+    const numbersOf = (bank: string): readonly number[] =>
+      road.signalGroups.flatMap(({ lampGroup }) =>
+        lampGroup.startsWith(`${bank}:`) ? [Number(lampGroup.slice(bank.length + 1))] : []);
+    const options = { phases: numbersOf('phase'), overlaps: numbersOf('overlap'), pedestrians: numbersOf('pedestrian') };
+    return { ...site, controllers: site.controllers.map((row) => ({ ...row, options })) };
   },
 };
