@@ -1,0 +1,118 @@
+import { insideOutline } from '../src/base/geometry.ts';
+import type { PlanePoint } from '../src/base/geometry.ts';
+import type { SensingKind } from '../src/model/track.ts';
+import {
+  ESTIMATE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, TRACK_RECORD, T_CLASS, T_EXISTENCE,
+  T_SIZE,
+} from './layout.ts';
+import { wrap } from './predict.ts';
+import { generalTuning, sensorTuning } from './tuning.ts';
+
+/** One sensor as the core knows it: plain numbers in the site frame. */
+export interface CoreSensor {
+  readonly kind: SensingKind;
+  readonly x: number;
+  readonly y: number;
+  readonly headingRad: number;
+  readonly periodMs: number;
+  readonly rangeMinM: number;
+  readonly rangeMaxM: number;
+  readonly halfAngleRad: number;
+  readonly outline: readonly PlanePoint[] | null;
+  /** By class index: whether it finds that class. */
+  readonly finds: readonly boolean[];
+}
+
+/** Whether a place lies in the field of view, `marginM` inside of its far end. */
+export function inView(sensor: CoreSensor, x: number, y: number, marginM = 0): boolean {
+  const dx = x - sensor.x;
+  const dy = y - sensor.y;
+  if (sensor.outline) return insideOutline(x, y, sensor.outline);
+  const range = Math.hypot(dx, dy);
+  if (range < sensor.rangeMinM || range > sensor.rangeMaxM - marginM) return false;
+  if (sensor.halfAngleRad >= Math.PI) return true;
+  const off = Math.abs(wrap(Math.atan2(dy, dx) - sensor.headingRad));
+  return off <= sensor.halfAngleRad - (range > 0 ? marginM / range : 0);
+}
+
+/** Whether something stands between a sensor and a track: a nearer, wide enough track. */
+export function isHidden(
+  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
+): boolean {
+  const dx = estimates[slot * ESTIMATE + E_X] - sensor.x;
+  const dy = estimates[slot * ESTIMATE + E_Y] - sensor.y;
+  const range = Math.hypot(dx, dy);
+  if (range < 2) return false;
+  for (let other = 0; other < count; other++) {
+    if (other === slot || tracks[other * TRACK_RECORD + T_EXISTENCE] < 0) continue;
+    const e = other * ESTIMATE;
+    const ox = estimates[e + E_X] - sensor.x;
+    const oy = estimates[e + E_Y] - sensor.y;
+    const along = (ox * dx + oy * dy) / range;
+    if (along <= 0 || along > range - 1) continue;
+    const across = Math.abs(ox * dy - oy * dx) / range;
+    const lengthM = tracks[other * TRACK_RECORD + T_SIZE];
+    const widthM = tracks[other * TRACK_RECORD + T_SIZE + 1];
+    if (across > lengthM || widthM < 1) continue;
+    const turn = estimates[e + E_HEADING_VARIANCE] > 0
+      ? estimates[e + E_HEADING] - Math.atan2(dy, dx)
+      : 0;
+    const half = 0.5 * (lengthM * Math.abs(Math.sin(turn)) + widthM * Math.abs(Math.cos(turn)));
+    if (across < half * (along / range) + 0.2) return true;
+  }
+  return false;
+}
+
+/** Why a sensor did not see a track that it was shown. */
+export interface Chance {
+  probability: number;
+  hidden: boolean;
+}
+
+/**
+ * Probability that a sensor finds a track now, from kind, class, range, field of view, occlusion
+ * and, for radar, speed. Zero outside the view: what could not be seen is not punished.
+ */
+export function detectionChance(
+  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
+  out: Chance,
+): void {
+  out.hidden = false;
+  out.probability = 0;
+  const e = slot * ESTIMATE;
+  const tuning = sensorTuning[sensor.kind];
+  if (tuning.foundNear === 0) return;
+  if (sensor.finds[tracks[slot * TRACK_RECORD + T_CLASS]!] === false) return;
+  const x = estimates[e + E_X];
+  const y = estimates[e + E_Y];
+  if (!inView(sensor, x, y, 1)) return;
+  const range = Math.hypot(x - sensor.x, y - sensor.y);
+  const far = sensor.outline ? 0 : Math.min(1, Math.max(0, (2 * range) / sensor.rangeMaxM - 1));
+  out.probability = tuning.foundNear + far * (tuning.foundFar - tuning.foundNear);
+  if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability = Math.min(out.probability, 0.05);
+  if (isHidden(sensor, tracks, estimates, count, slot)) {
+    out.hidden = true;
+    out.probability = Math.min(out.probability, tuning.foundHidden);
+  }
+}
+
+/** Log-odds of a probability. */
+export const logOdds = (probability: number): number => Math.log(probability / (1 - probability));
+
+/**
+ * Lets the evidence for existence fade over a step: misses and hits of one sensor follow one
+ * another too closely to count as independent.
+ */
+export const fadeOdds = (odds: number, dtS: number): number =>
+  odds * Math.exp(-Math.max(0, dtS) / generalTuning.existenceS);
+
+/** Odds after a hit of this quality. */
+export function hitOdds(odds: number, quality: number): number {
+  const gain = 0.3 + 0.45 * Math.min(3, Math.max(-4, logOdds(quality)));
+  return Math.min(generalTuning.oddsMax, odds + Math.min(generalTuning.hitOddsMax, gain));
+}
+
+/** Odds after a miss where a hit had this chance. Source: IPDA, Musicki et al. 1994, at gate level. */
+export function missOdds(odds: number, chance: number): number {
+  return Math.max(-generalTuning.oddsMax, odds + Math.log(1 - Math.min(chance, 0.95)) * 0.6);
+}
