@@ -6,7 +6,13 @@ import { decode, editions } from '../../src/gate/decode.ts';
 import { shared, testWithShared } from '../shared.ts';
 
 /** The JSON form of the vectors, read as loosely as a test may. */
-type Json = { readonly [key: string]: Json } & readonly Json[] & number & string;
+interface Json {
+  readonly [key: string]: Json;
+}
+const items = (list: Json | undefined): readonly Json[] => (list ?? []) as unknown as Json[];
+const text = (value: Json | undefined): string => value as unknown as string;
+const whole = (value: Json | undefined): number => value as unknown as number;
+
 interface Vector {
   readonly name?: string;
   readonly profile: string;
@@ -28,7 +34,7 @@ const orNull = <T>(value: T | undefined): T | null => value ?? null;
 const nodeOf = (id: Json): unknown => ({ region: orNull(id.region), id: id.id });
 
 function timingOf(timing: Json): unknown {
-  const { counting, utcTiming } = timing;
+  const { counting, utcTiming } = timing as { counting?: Json; utcTiming: Json };
   if (counting !== undefined) {
     return {
       kind: 'counting',
@@ -59,15 +65,15 @@ function spatOf(value: Json): unknown {
     msgCnt: value.msgCnt,
     moy: orNull(value.moy),
     ms: orNull(value.timeStamp),
-    intersections: value.intersections.map((one) => ({
+    intersections: items(value.intersections).map((one) => ({
       node: nodeOf(one.intersectionId),
-      status: Number.parseInt(one.status, 2),
+      status: Number.parseInt(text(one.status), 2),
       moy: orNull(one.moy),
       ms: orNull(one.timeStamp),
-      phases: one.phases.map((phase) => ({
+      phases: items(one.phases).map((phase) => ({
         id: phase.id,
-        states: phase.phaseStates.map((state) => ({
-          light: lights.indexOf(state.light),
+        states: items(phase.phaseStates).map((state) => ({
+          light: lights.indexOf(text(state.light)),
           timing: state.timing === undefined ? null : timingOf(state.timing),
         })),
       })),
@@ -77,7 +83,7 @@ function spatOf(value: Json): unknown {
 
 const connectionOf = (one: Json): unknown => ({
   remote: nodeOf(one.remoteIntersection),
-  ...(one.connectingLane === undefined ? {} : { lane: { id: one.connectingLane.lane } }),
+  ...(one.connectingLane === undefined ? {} : { lane: { id: one.connectingLane!.lane } }),
   phase: orNull(one.phaseId),
 });
 
@@ -85,14 +91,14 @@ function mapOf(value: Json): unknown {
   return {
     type: 'MAP',
     msgCnt: value.msgCnt,
-    nodes: value.nodes.map((node) => ({
+    nodes: items(value.nodes).map((node) => ({
       id: nodeOf(node.id),
-      links: (node.inLinks ?? []).map((link: Json) => ({
+      links: items(node.inLinks).map((link) => ({
         upstream: nodeOf(link.upstreamNodeId),
-        movements: (link.movements ?? []).map(connectionOf),
-        lanes: link.lanes.map((lane) => ({
+        movements: items(link.movements).map(connectionOf),
+        lanes: items(link.lanes).map((lane) => ({
           id: lane.laneID,
-          connections: (lane.connectsTo ?? []).map(connectionOf),
+          connections: items(lane.connectsTo).map(connectionOf),
         })),
       })),
     })),
@@ -100,19 +106,19 @@ function mapOf(value: Json): unknown {
 }
 
 function positionOf(offset: Json, from: Json): { lat: number; long: number } {
-  const [[choice, at]] = Object.entries(offset.offsetLL) as [[string, Json]];
-  if (choice === 'position-LatLon') return { lat: at.lat, long: at.lon };
-  return { lat: from.lat + at.lat, long: from.long + at.lon };
+  const [[choice, at]] = Object.entries(offset.offsetLL!) as [[string, Json]];
+  if (choice === 'position-LatLon') return { lat: whole(at.lat), long: whole(at.lon) };
+  return { lat: whole(from.lat) + whole(at.lat), long: whole(from.long) + whole(at.lon) };
 }
 
 function rsmOf(value: Json): unknown {
   return {
     type: 'RSM',
     msgCnt: value.msgCnt,
-    participants: value.participants.map((one) => ({
-      type: ptcTypes.indexOf(one.ptcType),
+    participants: items(value.participants).map((one) => ({
+      type: ptcTypes.indexOf(text(one.ptcType)),
       id: one.ptcId,
-      source: sources.indexOf(one.source),
+      source: sources.indexOf(text(one.source)),
       secMark: one.secMark,
       pos: positionOf(one.pos, value.refPos),
       speed: one.speed,
@@ -132,13 +138,13 @@ function rsiOf(value: Json): unknown {
     type: 'RSI',
     msgCnt: value.msgCnt,
     moy: orNull(value.moy),
-    events: (value.rtes ?? []).map((one: Json) => ({
+    events: items(value.rtes).map((one) => ({
       id: one.rteId,
       kind: one.eventType,
-      source: eventSources.indexOf(one.eventSource),
+      source: eventSources.indexOf(text(one.eventSource)),
       times: timesOf(one.timeDetails),
     })),
-    signs: (value.rtss ?? []).map((one: Json) => ({
+    signs: items(value.rtss).map((one) => ({
       id: one.rtsId,
       kind: one.signType,
       times: timesOf(one.timeDetails),
