@@ -129,6 +129,8 @@ class TrafficWorld implements World {
     return this.#movers.map((mover) => {
       const turnRad = wrapRad(mover.headingRad - mover.beforeHeadingRad);
       const before = mover.beforeSpeedMps;
+      // Who just appeared has no step behind it.
+      const fresh = mover.x === mover.beforeX && mover.y === mover.beforeY;
       return {
         id: mover.id,
         cls: mover.cls,
@@ -136,8 +138,8 @@ class TrafficWorld implements World {
         northM: mover.beforeY + (mover.y - mover.beforeY) * share,
         headingRad: wrapRad(mover.beforeHeadingRad + turnRad * share),
         speedMps: before + (mover.speedMps - before) * share,
-        eastMps: (mover.x - mover.beforeX) / stepS,
-        northMps: (mover.y - mover.beforeY) / stepS,
+        eastMps: fresh ? mover.speedMps * mover.cos : (mover.x - mover.beforeX) / stepS,
+        northMps: fresh ? mover.speedMps * mover.sin : (mover.y - mover.beforeY) / stepS,
         lengthM: mover.lengthM,
         widthM: mover.widthM,
         heightM: mover.row.heightM,
