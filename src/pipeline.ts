@@ -393,6 +393,11 @@ export class SignalsLoop implements Stateful {
     return true;
   }
 
+  /** The gate's level of each node's SPAT. */
+  levels(): readonly GateView[] {
+    return [...this.#levels.values()];
+  }
+
   /** What the gate tells people. */
   report(): GateReport {
     return this.gate.report();

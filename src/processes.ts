@@ -4,6 +4,7 @@ import type { MonotonicMs } from './base/time.ts';
 import type { HealthCheck } from './model/health.ts';
 import type { AirMessageType, MessageOffer } from './model/message.ts';
 import type { PortMessage } from './model/port.ts';
+import type { RsuStatus } from './rsu/links.ts';
 import type { GateView, LoopName, PerceptionView, SignalsView, Tick } from './pipeline.ts';
 
 /** One received message, as the recorder wants it. */
@@ -73,7 +74,13 @@ export type ParentToChild =
   | { readonly kind: 'signals'; readonly view: SignalsView }
   | { readonly kind: 'sent'; readonly rows: readonly SentRow[] }
   | { readonly kind: 'tap'; readonly batch: TapBatch }
-  | { readonly kind: 'status'; readonly status: LoopStatus; readonly gate: GateStatus }
+  | {
+      readonly kind: 'status';
+      readonly status: LoopStatus;
+      readonly gate: GateStatus;
+      readonly rsus: readonly RsuStatus[];
+      readonly checks: readonly HealthCheck[];
+    }
   | { readonly kind: 'anchor'; readonly anchor: ClockAnchor }
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly fault?: string };
 
@@ -94,9 +101,14 @@ export type FromMain =
 
 /** How the child is started. */
 export interface ChildStart {
+  readonly parentPid: number;
+  readonly startedUtcMs: number;
   readonly siteFolder: string;
   readonly dataFolder: string;
   readonly boot: number;
   readonly seed: number;
   readonly anchor: ClockAnchor;
+  /** Folder to record into from the start; null for none. */
+  readonly record: string | null;
+  readonly logJson: boolean;
 }

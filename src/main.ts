@@ -1,0 +1,267 @@
+/**
+ * The child's `main` thread: configuration, control socket, web view, cloud links, metrics and the
+ * recorder. It owns no sensor and no socket to a unit; when it stalls, perception goes on.
+ */
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { SystemClock } from './base/clock.ts';
+import { Fault, messageOf } from './base/fault.ts';
+import type { Log } from './base/log.ts';
+import { seededRandom } from './base/random.ts';
+import { ownToken } from './boot.ts';
+import { createCityComposer } from './cloud/compose.ts';
+import { CloudLink } from './cloud/link.ts';
+import { startControl } from './control.ts';
+import type { ControlVerb } from './control.ts';
+import { DaemonState } from './daemonstate.ts';
+import { createLog } from './logs.ts';
+import { createMetrics } from './metrics.ts';
+import { eventCodes } from '../v2x/compose/codes.ts';
+import type { CityComposer, CityMessage } from './model/stages.ts';
+import type { PerceptionView } from './pipeline.ts';
+import type { ChildStart, FromMain, ParentToChild, ToMain } from './processes.ts';
+import { createRecorder } from './recorder.ts';
+import { loadSite } from './site.ts';
+import type { StatusDocument } from './status.ts';
+import { startStore } from './store/client.ts';
+import type { StoreClient } from './store/client.ts';
+import type { OutboxRecord } from './store/outbox.ts';
+import { softwareVersion } from './version.ts';
+import { startWeb } from './web/server.ts';
+import type { WebServer } from './web/server.ts';
+
+interface City {
+  readonly composer: CityComposer;
+  readonly link: CloudLink;
+  readonly id: string;
+}
+
+const OUTBOX_ROWS_MAX = 500_000;
+const tell = (message: FromMain): void => parentPort?.postMessage(message);
+
+/** Everything that the thread owns while it runs. */
+class Main {
+  readonly #start: ChildStart;
+  readonly #site;
+  readonly #clock: SystemClock;
+  readonly #log: Log;
+  readonly #state: DaemonState;
+  readonly #store: StoreClient;
+  readonly #cities: readonly City[];
+  readonly #recorder;
+  readonly #metrics;
+  #web: WebServer | null = null;
+  #replies = new Map<number, (result: unknown) => void>();
+  #nextRequest = 1;
+  #turn = 0;
+
+  constructor(start: ChildStart) {
+    this.#start = start;
+    this.#site = loadSite(start.siteFolder);
+    this.#clock = new SystemClock(this.#site.timeSource.assumedErrorMs);
+    this.#clock.setAnchor(start.anchor);
+    this.#log = createLog({
+      clock: this.#clock,
+      level: this.#site.log.level,
+      sink: { write: (line) => process.stderr.write(line) },
+      json: start.logJson,
+    });
+    const software = softwareVersion();
+    this.#state = new DaemonState(this.#site, this.#clock, start, software);
+    this.#store = startStore({ storePath: join(start.dataFolder, 'outbox.db'), rowsMax: OUTBOX_ROWS_MAX });
+    this.#cities = this.#site.clouds.map((cloud) => ({
+      id: cloud.id,
+      composer: createCityComposer({
+        site: this.#site,
+        cloud,
+        softwareVersion: software,
+        eventCode: (kind) => eventCodes[kind].code,
+      }),
+      link: new CloudLink({
+        cloud,
+        box: this.#site.box,
+        clock: this.#clock,
+        log: this.#log,
+        random: seededRandom(`${start.seed}/${cloud.id}/${start.boot}`),
+        records: this.#store,
+        environment: process.env,
+      }),
+    }));
+    this.#recorder = createRecorder({
+      site: this.#site,
+      start,
+      software,
+      clock: this.#clock,
+      log: this.#log,
+      tap: (on) => tell({ kind: 'record', on }),
+    });
+    this.#metrics = createMetrics(() => this.#document());
+  }
+
+  async run(): Promise<void> {
+    if (this.#start.record !== null) this.#recorder.begin({ folder: this.#start.record });
+    await startControl({
+      path: join(this.#start.dataFolder, 'control.sock'),
+      subject: `site ${this.#site.id}`,
+      token: ownToken(this.#start.dataFolder),
+      verbs: this.#verbs(),
+      audit: (line) => this.#log.info('audit', line),
+    });
+    try {
+      this.#web = await startWeb({
+        host: this.#site.web.host,
+        port: this.#site.web.port,
+        site: this.#site,
+        clock: this.#clock,
+        log: this.#log,
+        dataFolder: this.#start.dataFolder,
+        document: () => this.#document(),
+        metrics: () => this.#metrics.text(),
+      });
+      this.#log.info('web_view', { url: this.#web.url });
+    } catch (error) {
+      // The junction does not need the view: say so and go on.
+      this.#log.error('web_view_failed', { reason: messageOf(error) });
+    }
+  }
+
+  #document(): StatusDocument {
+    return this.#state.document({
+      clouds: this.#cities.map(({ link }) => link.status()),
+      store: { rows: this.#store.rows, fault: this.#store.fault?.message ?? null },
+      counters: {
+        ...this.#store.counters.toJSON(),
+        ...this.#recorder.drops(),
+        ...(this.#web?.counters.toJSON() ?? {}),
+      },
+      recording: this.#recorder.status(),
+      web: this.#web ? { url: this.#web.url } : null,
+    });
+  }
+
+  heard(message: ToMain): void {
+    switch (message.kind) {
+      case 'perception':
+        return this.#perception(message.view);
+      case 'signals':
+        this.#state.signals = message.view;
+        return;
+      case 'sent':
+        this.#state.sent(message.rows);
+        this.#metrics.sent(message.rows);
+        return this.#recorder.sent(message.rows);
+      case 'tap':
+        return this.#recorder.batch(message.batch);
+      case 'status':
+        return this.#state.parent(message);
+      case 'loop':
+        return this.#state.loop(message.status);
+      case 'anchor':
+        return this.#clock.setAnchor(message.anchor);
+      case 'reply':
+        this.#replies.get(message.id)?.(message.result);
+        this.#replies.delete(message.id);
+        return;
+    }
+  }
+
+  #perception(view: PerceptionView): void {
+    this.#state.perception = view;
+    this.#compose(view);
+    // The view is told of 10 times a second whatever the loop's rate is.
+    const perPicture = Math.max(1, Math.round(this.#site.loop.rateHz / 10));
+    if (this.#turn++ % perPicture === 0) this.#web?.push();
+  }
+
+  #compose(view: PerceptionView): void {
+    const clouds = this.#cities.map(({ link }) => link.status());
+    const health = this.#state.checks(clouds, this.#store.fault?.message ?? null);
+    const records: OutboxRecord[] = [];
+    for (const { composer, link, id } of this.#cities) {
+      const messages = composer.compose({
+        now: view.tracks.valid,
+        tracks: view.tracks,
+        signals: view.signals,
+        events: view.events,
+        statistics: view.statistics,
+        health,
+      });
+      for (const message of messages) this.#state.cityTopic(message.topic);
+      link.live(messages.filter(isLive));
+      for (const message of messages) if (!isLive(message)) records.push({ cloud: id, message });
+    }
+    if (records.length > 0) void this.#keep(records);
+  }
+
+  async #keep(records: readonly OutboxRecord[]): Promise<void> {
+    const before = this.#store.fault;
+    const accepted = await this.#store.put(records);
+    if (accepted) for (const { link } of this.#cities) link.wake();
+    const after = this.#store.fault;
+    if (after && !before) this.#log.error('store_failed', { reason: after.message });
+    if (!after && before) this.#log.info('store_recovered');
+  }
+
+  #verbs(): Record<string, ControlVerb> {
+    const reading = (run: ControlVerb['run']): ControlVerb => ({ changes: false, run });
+    const changing = (run: ControlVerb['run']): ControlVerb => ({ changes: true, run });
+    return {
+      status: reading(() => this.#document()),
+      watch: reading(async (args, emit, gone) => {
+        const periodMs = Math.max(100, Number(args['periodMs'] ?? 500));
+        while (!gone.aborted) {
+          emit(this.#document());
+          await new Promise<void>((done) => {
+            this.#clock.at((this.#clock.nowMs() + periodMs) as never, done);
+          });
+        }
+        return null;
+      }),
+      gate: reading(() => this.#document().gate),
+      metrics: reading(() => this.#metrics.text()),
+      'record-start': changing((args) =>
+        this.#recorder.begin({
+          folder: String(args['folder'] ?? ''),
+          ...(args['seconds'] === undefined ? {} : { seconds: Number(args['seconds']) }),
+          ...(args['megabytes'] === undefined ? {} : { megabytes: Number(args['megabytes']) }),
+        }),
+      ),
+      'record-stop': changing(() => this.#recorder.end()),
+      freeze: changing((args) => this.#recorder.freeze(String(args['folder'] ?? ''))),
+      'release-latch': changing((args) => this.#releaseLatch(String(args['node'] ?? ''), String(args['who'] ?? ''))),
+      'web-share': changing((args) => {
+        if (!this.#web) {
+          throw new Fault('REFUSED', {
+            subject: 'web share',
+            expected: 'a running web view',
+            got: 'none',
+            next: 'Look in the log for web_view_failed.',
+          });
+        }
+        return this.#web.share(String(args['interface'] ?? ''));
+      }),
+    };
+  }
+
+  #releaseLatch(node: string, who: string): Promise<unknown> {
+    const id = this.#nextRequest++;
+    tell({ kind: 'request', id, verb: 'release-latch', node, who });
+    return new Promise((resolve) => this.#replies.set(id, (result) => resolve({ node, released: result })));
+  }
+}
+
+const isLive = (message: CityMessage): boolean => message.delivery === 'live';
+
+/** Runs the thread. */
+async function runMain(start: ChildStart): Promise<void> {
+  const main = new Main(start);
+  parentPort?.on('message', (message: ToMain | ParentToChild) => main.heard(message));
+  await main.run();
+}
+
+if (parentPort && workerData && 'start' in (workerData as object)) {
+  void runMain((workerData as { start: ChildStart }).start).catch((error: unknown) => {
+    process.stderr.write(`main thread: ${messageOf(error)}\n`);
+    process.exit(1);
+  });
+}

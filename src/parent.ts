@@ -1,0 +1,367 @@
+/**
+ * The parent process: signal controllers, SPAT, MAP, the gate, the sockets to the units, the guard
+ * thread and the care for the child. It loads no native add-on, touches no disk in its loop and
+ * does nothing slow. The child may stall, die or eat its memory without one missing SPAT.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SystemClock } from './base/clock.ts';
+import { messageOf } from './base/fault.ts';
+import type { Log } from './base/log.ts';
+import { nodeKey } from './model/ids.ts';
+import type { MessageOffer } from './model/message.ts';
+import type { Site } from './model/site.ts';
+import { monotonicMs } from './base/time.ts';
+import type { MonotonicMs } from './base/time.ts';
+import { nextBoot, readLatches, writeLatches } from './boot.ts';
+import { startCareful } from './care.ts';
+import type { Care } from './care.ts';
+import { listenPrivately, privateFolder } from './control.ts';
+import { GUARD_CELLS } from './guard.ts';
+import type { GuardFrame, GuardStart, GuardUpdate } from './guard.ts';
+import { chinaGateProfile } from './gate/site.ts';
+import { stampOffsets } from './gate/guard.ts';
+import { createLiveHub } from './hub.ts';
+import type { LiveHub } from './hub.ts';
+import { createLog } from './logs.ts';
+import { startNotifier } from './notify.ts';
+import { SPAT_PERIOD_MS, SignalsLoop } from './pipeline.ts';
+import type { SentMessage, Tick } from './pipeline.ts';
+import type { ChildStart, ChildToParent, GateStatus, ParentToChild, SentRow, TapBatch } from './processes.ts';
+import { createRsuLinks } from './rsu/links.ts';
+import type { RsuLinks } from './rsu/links.ts';
+import { loadSite } from './site.ts';
+import { startTicker } from './ticker.ts';
+import type { Ticker } from './ticker.ts';
+
+/** How the daemon is started. */
+export interface ParentOptions {
+  readonly siteFolder: string;
+  /** Where state is kept; the site's own `dataFolder` by default. */
+  readonly dataFolder?: string;
+  readonly logJson?: boolean;
+  readonly seed?: number;
+  /** Start recording at once into this folder. */
+  readonly record?: string;
+}
+
+/** A clock that is this far off its anchor has been stepped or has drifted, ms. */
+const ANCHOR_TOLERANCE_MS = 2;
+const LAST_WORDS = 12;
+const LAST_WORDS_GAP_MS = 20;
+const CHILD_STALL_MS = 5000;
+
+/** Everything that the parent owns while it runs. */
+class Parent {
+  readonly #options: ParentOptions;
+  readonly #site: Site;
+  readonly #folder: string;
+  readonly #clock: SystemClock;
+  readonly #log: Log;
+  readonly #boot: number;
+  readonly #rsus: RsuLinks;
+  readonly #hub: LiveHub;
+  readonly #loop: SignalsLoop;
+  readonly #cells = new Float64Array(new SharedArrayBuffer(GUARD_CELLS * 8));
+  readonly #guard: Worker;
+  readonly #startedUtcMs: number;
+  #ticker: Ticker | null = null;
+  #care: Care | null = null;
+  #tap: TapBatch['entries'][number][] | null = null;
+  #tapState: unknown = undefined;
+  #sent: SentRow[] = [];
+  #stopping = false;
+  #latchVersion = 0;
+  #lastStatusMs = -Infinity;
+  #lastFrameMs = -Infinity;
+  readonly #notifier = startNotifier();
+
+  constructor(options: ParentOptions, site: Site, folder: string, clock: SystemClock, log: Log) {
+    this.#options = options;
+    this.#site = site;
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#log = log;
+    this.#startedUtcMs = clock.utcAt().utcMs;
+    this.#boot = nextBoot(folder, this.#startedUtcMs);
+    const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
+    if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
+    this.#latchVersion = stored.version;
+    this.#rsus = createRsuLinks(site, clock, log);
+    const own = new Set(site.controllers.map(({ port }) => port));
+    this.#hub = createLiveHub({ site, names: [...own], clock, log, tap: (entry) => this.#tapped(entry) });
+    this.#loop = new SignalsLoop({
+      site,
+      clock,
+      log,
+      hub: this.#hub,
+      boot: this.#boot,
+      seed: this.#seed,
+      latches: stored.rows,
+      send: (sent) => this.#send(sent),
+      view: (view) => this.#tell({ kind: 'signals', view }),
+    });
+    this.#guard = this.#startGuard();
+  }
+
+  get #seed(): number {
+    return this.#options.seed ?? 1;
+  }
+
+  #startGuard(): Worker {
+    const start: GuardStart = {
+      cells: this.#cells.buffer as SharedArrayBuffer,
+      anchor: this.#clock.anchor,
+    };
+    const guard = new Worker(new URL('./guard.js', import.meta.url), { workerData: start });
+    guard.on('error', (error) => this.#log.error('guard_died', { reason: messageOf(error) }));
+    guard.unref();
+    return guard;
+  }
+
+  /** First words, then the loop, then the child: SPAT does not wait for anybody. */
+  start(): void {
+    this.#hub.open();
+    const nowMs = this.#clock.nowMs();
+    this.#turn({ tick: Math.floor(nowMs / SPAT_PERIOD_MS), dueMs: nowMs, beganMs: nowMs });
+    this.#ticker = startTicker(this.#clock, SPAT_PERIOD_MS, (tick) => this.#turn(tick));
+    const start: ChildStart = {
+      parentPid: process.pid,
+      startedUtcMs: this.#startedUtcMs,
+      siteFolder: resolve(this.#options.siteFolder),
+      dataFolder: this.#folder,
+      boot: this.#boot,
+      seed: this.#seed,
+      anchor: this.#clock.anchor,
+      record: this.#options.record ?? null,
+      logJson: this.#options.logJson ?? false,
+    };
+    this.#care = startCareful({
+      script: new URL('./child.js', import.meta.url),
+      start,
+      clock: this.#clock,
+      log: this.#log,
+      stallMs: CHILD_STALL_MS,
+      heard: (message) => this.#heard(message as ChildToParent),
+    });
+    this.#log.info('started', { site: this.#site.id, pid: process.pid, boot: this.#boot, data: this.#folder });
+  }
+
+  #tapped(entry: TapBatch['entries'][number]): void {
+    this.#tap?.push(entry);
+  }
+
+  /** One SPAT cycle and what hangs on it. */
+  #turn(tick: Tick): void {
+    this.#cells[0] = tick.beganMs;
+    this.#cells[2] = 1;
+    this.#followUtc(tick.beganMs);
+    this.#tapped({ kind: 'tick', ...tick });
+    this.#loop.tick(tick);
+    this.#afterTurn(tick.beganMs);
+  }
+
+  /** Moves the anchor when the system's UTC has left it. */
+  #followUtc(nowMs: MonotonicMs): void {
+    const measured = this.#clock.measure(this.#site.timeSource.assumedErrorMs);
+    const offMs = measured.utcMs - this.#clock.utcAt(measured.monoMs).utcMs;
+    if (Math.abs(offMs) <= ANCHOR_TOLERANCE_MS) return;
+    if (Math.abs(offMs) > 50) this.#log.warn('clock_step', { step_ms: Math.round(offMs) });
+    this.#clock.setAnchor(measured);
+    this.#tapped({ kind: 'clock', anchor: measured });
+    this.#tell({ kind: 'anchor', anchor: measured });
+    void nowMs;
+  }
+
+  #afterTurn(nowMs: MonotonicMs): void {
+    if (this.#sent.length > 0) {
+      this.#tell({ kind: 'sent', rows: this.#sent });
+      this.#sent = [];
+    }
+    if (this.#tap && this.#tap.length > 0) {
+      const state = this.#tapState === undefined ? {} : { state: this.#tapState };
+      this.#tapState = undefined;
+      this.#tell({ kind: 'tap', batch: { loop: 'signals', entries: this.#tap, ...state } });
+      this.#tap = [];
+    }
+    if (nowMs - this.#lastStatusMs >= 1000) {
+      this.#lastStatusMs = nowMs;
+      this.#perSecond(nowMs);
+    }
+    const version = this.#loop.gate.latchVersion();
+    if (version !== 0 && version !== this.#latchVersion) {
+      this.#latchVersion = version;
+      // Off the loop's turn: a slow disk must not hold the next frame.
+      this.#clock.at(nowMs, () => this.#storeLatches(version));
+    }
+    if (nowMs - this.#lastFrameMs < 1000) this.#notifier.alive();
+  }
+
+  #storeLatches(version: number): void {
+    try {
+      writeLatches(this.#folder, this.#loop.gate.latches(this.#clock.nowMs()), version);
+    } catch (error) {
+      this.#log.error('latch_not_stored', { reason: messageOf(error) });
+    }
+  }
+
+  #perSecond(nowMs: MonotonicMs): void {
+    const update: GuardUpdate = { anchor: this.#clock.anchor, frames: this.#guardFrames(nowMs) };
+    this.#guard.postMessage(update);
+    const lateness = this.#ticker?.lateness.percentiles() ?? { p50: 0, p99: 0, max: 0 };
+    this.#tell({
+      kind: 'status',
+      status: {
+        loop: 'signals',
+        atMs: nowMs,
+        counters: { ...this.#loop.counters.toJSON(), ...this.#hub.counters(), guard_sent: this.#cells[1]! },
+        ports: this.#hub.status(),
+        checks: [],
+        lateness: { p50Ms: lateness.p50, p99Ms: lateness.p99, maxMs: lateness.max },
+        rssBytes: process.memoryUsage.rss(),
+        skippedTicks: this.#ticker?.skipped ?? 0,
+      },
+      gate: this.#gateStatus(),
+      rsus: this.#rsus.status(),
+      checks: this.#rsus.status().map((rsu) => ({
+        name: `rsu:${rsu.id}`,
+        level: rsu.fault ? ('failed' as const) : ('ok' as const),
+        reason: rsu.fault ?? '',
+        detail: {},
+        sinceMs: rsu.lastSentMs ?? 0,
+      })),
+    });
+  }
+
+  #guardFrames(nowMs: MonotonicMs): GuardFrame[] {
+    return this.#loop.unavailable(nowMs).flatMap(({ message }: MessageOffer) => {
+      const node = nodeKey(message.node);
+      const offsets = stampOffsets(message.bytes, chinaGateProfile);
+      if (!offsets) return [];
+      return this.#rsus.spatTargets(node).map((target) => ({
+        node,
+        bytes: target.wrap(message.bytes),
+        offsets,
+        headerOctets: target.headerOctets,
+        host: target.host,
+        port: target.port,
+      }));
+    });
+  }
+
+  #gateStatus(): GateStatus {
+    const report = this.#loop.report();
+    return {
+      nodes: this.#loop.levels(),
+      latches: Object.entries(report.nodes).flatMap(([node, { latch }]) => (latch ? [`${node} ${latch}`] : [])),
+      refusals: report.refusals.slice(-20).map((refusal) => ({
+        atMs: refusal.monoMs,
+        type: refusal.type,
+        rule: refusal.rule,
+        reason: `${refusal.reason}: expected ${refusal.expected}, got ${refusal.got}`,
+        hex: Buffer.from(refusal.bytes).toString('hex'),
+      })),
+    };
+  }
+
+  #send({ atMs, message, newestReceivedMs }: SentMessage): void {
+    if (!this.#site.rsus.every(({ host }) => this.#loop.gate.mayReach(host))) return;
+    this.#rsus.send(message);
+    if (message.type === 'SPAT') this.#lastFrameMs = atMs;
+    this.#sent.push({
+      atMs,
+      type: message.type,
+      node: nodeKey(message.node),
+      bytes: message.bytes,
+      ageMs: newestReceivedMs === null ? null : this.#clock.nowMs() - newestReceivedMs,
+    });
+    if (this.#sent.length > 1000) this.#sent.shift();
+  }
+
+  #tell(message: ParentToChild): void {
+    this.#care?.send(message);
+  }
+
+  #heard(message: ChildToParent): void {
+    switch (message.kind) {
+      case 'offers':
+        return this.#loop.offers(message.offers, this.#clock.nowMs());
+      case 'alive':
+        return;
+      case 'record':
+        this.#tap = message.on ? [] : null;
+        this.#tapState = message.on ? this.#loop.snapshot() : undefined;
+        return;
+      case 'request': {
+        const done = this.#loop.gate.releaseLatch(message.node, message.who);
+        this.#log.warn('latch_release', { node: message.node, who: message.who, done });
+        return this.#tell({ kind: 'reply', id: message.id, result: done });
+      }
+    }
+  }
+
+  /** Says unavailable at least ten times, then ends. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#ticker?.stop();
+    this.#cells[2] = 0;
+    for (let word = 0; word < LAST_WORDS; word++) {
+      this.#loop.sayUnavailable(this.#clock.nowMs());
+      await new Promise<void>((done) => {
+        this.#clock.at(monotonicMs(this.#clock.nowMs() + LAST_WORDS_GAP_MS), done);
+      });
+    }
+    this.#storeLatches(this.#loop.gate.latchVersion());
+    this.#loop.stop();
+    await this.#care?.stop();
+    await this.#hub.close();
+    this.#rsus.close();
+    await this.#guard.terminate();
+    this.#log.info('stopped', { site: this.#site.id });
+  }
+}
+
+/** Runs the daemon until it is told to end; gives the exit code. Errors: `Fault` at start. */
+export async function runParent(options: ParentOptions): Promise<number> {
+  const site = loadSite(options.siteFolder);
+  const folder = resolve(options.dataFolder ?? site.dataFolder);
+  privateFolder(folder);
+  const lock = createServer();
+  await listenPrivately(lock, join(folder, 'parent.sock'), `site ${site.id}`);
+  const clock = new SystemClock(site.timeSource.assumedErrorMs);
+  const log = createLog({
+    clock,
+    level: site.log.level,
+    sink: { write: (line) => process.stderr.write(line) },
+    json: options.logJson ?? false,
+  });
+  const parent = new Parent(options, site, folder, clock, log);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'pid'), String(process.pid));
+  } catch (error) {
+    log.warn('pid_not_written', { reason: messageOf(error) });
+  }
+  return new Promise((done) => {
+    const end = (): void => {
+      void parent.stop().then(() => {
+        lock.close();
+        done(0);
+      });
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
+    process.on('uncaughtException', (error) => {
+      log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
+      process.exit(1); // unknown state: the service manager starts afresh, the first SPAT is unavailable
+    });
+    process.on('unhandledRejection', (error) => {
+      log.error('unhandled', { reason: messageOf(error) });
+      process.exit(1);
+    });
+    parent.start();
+  });
+}

@@ -1,0 +1,450 @@
+/**
+ * A recording through the same loops as live, all in one thread under a virtual clock. Two replays
+ * of one recording write the same octets.
+ */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { SystemClock, VirtualClock, sleepUntil } from './base/clock.ts';
+import { Counters } from './base/counters.ts';
+import { silentLog } from './base/log.ts';
+import type { Log } from './base/log.ts';
+import { seededRandom } from './base/random.ts';
+import { monotonicMs, plusMs, utcMs } from './base/time.ts';
+import type { MonotonicMs } from './base/time.ts';
+import { createCityComposer } from './cloud/compose.ts';
+import { nodeKey } from './model/ids.ts';
+import type { Site } from './model/site.ts';
+import type { CityComposer } from './model/stages.ts';
+import { PerceptionLoop, SignalsLoop } from './pipeline.ts';
+import type { PerceptionView, SentMessage, SignalsView } from './pipeline.ts';
+import { ReplayHub } from './replayhub.ts';
+import { applyFaults, parseFaults } from './runtime/recording/faults.ts';
+import { openRecording } from './runtime/recording/reader.ts';
+import type { Recording } from './runtime/recording/reader.ts';
+import type { RecordedEvent, SentLine, TickEvent } from './runtime/recording/types.ts';
+import { Window } from './status.ts';
+import { softwareVersion } from './version.ts';
+import { eventCodes } from '../v2x/compose/codes.ts';
+
+/** How a recording is replayed. */
+export interface ReplayOptions {
+  readonly recording: string | Recording;
+  readonly site: Site;
+  /** Folder for what would have been sent; null writes nothing. */
+  readonly out: string | null;
+  readonly pace: 'real' | 'max';
+  /** The recording's own by default. */
+  readonly seed?: number;
+  /** Faults to put in, as in `lukou replay --help`. */
+  readonly faults?: string;
+  /** Compares what the box sent live with what this replay sends. */
+  readonly verify?: boolean;
+  readonly log?: Log;
+  /** Called about once a simulated second. */
+  progress?(elapsedS: number): void;
+  readonly signal?: AbortSignal;
+}
+
+/** What `--verify` found. */
+export interface Verification {
+  readonly compared: number;
+  readonly equal: number;
+  /** Messages before and after the part that both have. */
+  readonly outside: number;
+  readonly firstDifference: { readonly stream: string; readonly index: number; readonly live: string; readonly replay: string } | null;
+}
+
+/** `report.json`: nothing in it depends on the machine. */
+export interface ReplayReport {
+  readonly formatVersion: 1;
+  readonly site: string;
+  readonly siteHash: string;
+  readonly software: string;
+  readonly seed: number;
+  readonly faults: string;
+  readonly seconds: number;
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly messages: Readonly<Record<string, number>>;
+  readonly octets: Readonly<Record<string, number>>;
+  readonly trackRows: number;
+  readonly tracks: number;
+  readonly events: Readonly<Record<string, number>>;
+  readonly city: Readonly<Record<string, number>>;
+  /** Age of the newest evidence when a message left, ms, by type. */
+  readonly ageMs: Readonly<Record<string, { readonly p50: number; readonly p99: number; readonly max: number }>>;
+  readonly gate: Readonly<Record<string, number>>;
+  readonly drops: Readonly<Record<string, number>>;
+  readonly verify: Verification | null;
+}
+
+/** Lines of one output file, written in large pieces. */
+class Lines {
+  readonly #file: number | null;
+  #waiting = '';
+
+  constructor(folder: string | null, name: string) {
+    this.#file = folder === null ? null : openSync(join(folder, name), 'w');
+  }
+
+  add(value: unknown): void {
+    if (this.#file === null) return;
+    this.#waiting += `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
+    if (this.#waiting.length > 1 << 18) this.flush();
+  }
+
+  flush(): void {
+    if (this.#file === null || this.#waiting === '') return;
+    writeSync(this.#file, this.#waiting);
+    this.#waiting = '';
+  }
+
+  close(): void {
+    this.flush();
+    if (this.#file !== null) closeSync(this.#file);
+  }
+}
+
+const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+const AGE_WINDOW = 200_000;
+
+/** The loops, the outputs and what is counted of one replay. */
+class Replay {
+  readonly #options: ReplayOptions;
+  readonly #recording: Recording;
+  readonly #clock: VirtualClock;
+  readonly #hub: ReplayHub;
+  readonly #signals: SignalsLoop;
+  readonly #perception: PerceptionLoop;
+  readonly #cities: readonly CityComposer[];
+  readonly #files: { rsu: Lines; tracks: Lines; events: Lines; cloud: Lines };
+  readonly #inputs = new Counters();
+  readonly #messages = new Counters();
+  readonly #octets = new Counters();
+  readonly #city = new Counters();
+  readonly #eventCounts = new Counters();
+  readonly #unheard = new Counters();
+  readonly #ages = new Map<string, Window>();
+  readonly #trackIds = new Set<string>();
+  readonly #openEvents = new Set<number>();
+  readonly #startMs: MonotonicMs;
+  readonly #fromMs: ReadonlyMap<string, number>;
+  readonly sent: SentLine[] = [];
+  #trackRows = 0;
+  #signalsView: SignalsView | null = null;
+
+  constructor(options: ReplayOptions, recording: Recording) {
+    this.#options = options;
+    this.#recording = recording;
+    const { site, out } = options;
+    const { manifest } = recording;
+    const { started } = manifest;
+    this.#startMs = monotonicMs(started.monoMs);
+    this.#clock = new VirtualClock(this.#startMs, {
+      monoMs: this.#startMs,
+      utcMs: utcMs(started.utcMs),
+      errorMs: started.errorMs ?? Number.POSITIVE_INFINITY,
+    });
+    this.#hub = new ReplayHub(site);
+    const deps = {
+      site,
+      clock: this.#clock,
+      log: options.log ?? silentLog,
+      hub: this.#hub,
+      boot: manifest.boot ?? 1,
+      seed: this.#seed,
+    };
+    this.#signals = new SignalsLoop({
+      ...deps,
+      send: (sent) => this.#send(sent),
+      view: (view) => {
+        this.#signalsView = view;
+        this.#perception.signals(view);
+      },
+    });
+    this.#perception = new PerceptionLoop({
+      ...deps,
+      offer: (offers) => this.#signals.offers(offers, this.#clock.nowMs()),
+      view: (view) => this.#view(view),
+    });
+    this.#cities = site.clouds.map((cloud) =>
+      createCityComposer({
+        site,
+        cloud,
+        softwareVersion: softwareVersion(),
+        eventCode: (kind) => eventCodes[kind].code,
+      }),
+    );
+    const states = recording.states();
+    for (const { loop, value } of states) {
+      if (loop === 'signals') this.#signals.restore(value);
+      if (loop === 'perception') this.#perception.restore(value);
+    }
+    this.#fromMs = new Map(states.map(({ loop, atMs }) => [loop, atMs]));
+    if (out !== null) mkdirSync(out, { recursive: true });
+    this.#files = {
+      rsu: new Lines(out, 'rsu.jsonl'),
+      tracks: new Lines(out, 'tracks.jsonl'),
+      events: new Lines(out, 'events.jsonl'),
+      cloud: new Lines(out, 'cloud.jsonl'),
+    };
+  }
+
+  get #seed(): number {
+    return this.#options.seed ?? this.#recording.manifest.seed;
+  }
+
+  #send({ atMs, message, newestReceivedMs }: SentMessage): void {
+    const line: SentLine = {
+      t: round(this.#clock.utcAt(atMs).utcMs / 1000, 6),
+      type: message.type,
+      hex: Buffer.from(message.bytes).toString('hex'),
+      node: nodeKey(message.node),
+    };
+    this.#files.rsu.add(line);
+    if (this.#options.verify) this.sent.push(line);
+    this.#messages.count(message.type);
+    this.#octets.count(message.type, message.bytes.length);
+    if (newestReceivedMs === null) return;
+    let window = this.#ages.get(message.type);
+    if (!window) {
+      window = new Window(AGE_WINDOW);
+      this.#ages.set(message.type, window);
+    }
+    window.add(atMs - newestReceivedMs);
+  }
+
+  #view(view: PerceptionView): void {
+    const t = round(view.tracks.valid.utcMs / 1000, 6);
+    for (const track of view.tracks.tracks) {
+      this.#trackIds.add(track.id);
+      this.#trackRows++;
+      this.#files.tracks.add({
+        t,
+        id: track.id,
+        x: round(track.eastM, 4),
+        y: round(track.northM, 4),
+        heading: track.headingRad === null ? null : round(track.headingRad, 5),
+        speed: round(track.speedMps, 4),
+        cls: track.cls,
+        existence: round(track.existence, 4),
+        unseen: track.unseen,
+        sensors: track.sensors,
+      });
+    }
+    for (const event of view.events) {
+      const known = this.#openEvents.has(event.id);
+      if (known && event.ended === null) continue;
+      if (!known) {
+        this.#openEvents.add(event.id);
+        this.#eventCounts.count(event.kind);
+      }
+      if (event.ended !== null) this.#openEvents.delete(event.id);
+      this.#files.events.add({
+        t,
+        id: event.id,
+        kind: event.kind,
+        state: event.ended === null ? 'began' : 'ended',
+        x: round(event.eastM, 3),
+        y: round(event.northM, 3),
+        lane: event.laneId,
+        tracks: event.tracks,
+      });
+    }
+    for (const composer of this.#cities) {
+      const messages = composer.compose({
+        now: view.tracks.valid,
+        tracks: view.tracks,
+        signals: view.signals,
+        events: view.events,
+        statistics: view.statistics,
+        health: [...(this.#signalsView?.checks ?? []), ...view.checks],
+      });
+      for (const message of messages) {
+        this.#city.count(message.topic);
+        this.#files.cloud.add(
+          `{"t":${t},"topic":${JSON.stringify(message.topic)},"payload":${message.payload}}`,
+        );
+      }
+    }
+  }
+
+  /** One event of the recording. What a loop saw before its state was taken is passed over. */
+  step(event: RecordedEvent): void {
+    this.#clock.advanceTo(event.atMs);
+    switch (event.kind) {
+      case 'message':
+        if (event.atMs <= (this.#fromMs.get(event.loop) ?? -Infinity)) return;
+        this.#inputs.count(event.port);
+        if (!this.#hub.deliver(event.port, event.message, event.atMs)) {
+          this.#unheard.count(`unheard_${event.port}`);
+        }
+        return;
+      case 'tick': {
+        if (event.atMs <= (this.#fromMs.get(event.loop) ?? -Infinity)) return;
+        const tick = { tick: event.tick, dueMs: event.dueMs, beganMs: event.atMs };
+        if (event.loop === 'signals') this.#signals.tick(tick);
+        if (event.loop === 'perception') this.#perception.tick(tick);
+        return;
+      }
+      case 'clock':
+        return this.#clock.setAnchor(event.anchor);
+      case 'handover':
+        return; // both loops are here; the hand-over happens by itself
+    }
+  }
+
+  finish(verify: Verification | null): ReplayReport {
+    this.#signals.stop();
+    this.#perception.stop();
+    for (const file of Object.values(this.#files)) file.close();
+    const drops = new Counters();
+    const gate: Record<string, number> = {};
+    const counters = { ...this.#signals.counters.toJSON() };
+    for (const [name, count] of Object.entries(this.#perception.counters.toJSON())) counters[name] = count;
+    for (const [name, count] of Object.entries(counters)) {
+      if (name.startsWith('gate_')) gate[name] = count;
+      else if (!/^(sent_|frames_|event_|lane_passages)/.test(name)) drops.count(name, count);
+    }
+    for (const [name, count] of Object.entries(this.#recording.drops.toJSON())) drops.count(name, count);
+    for (const [name, count] of Object.entries(this.#unheard.toJSON())) drops.count(name, count);
+    const { site, out, faults } = this.#options;
+    const ageMs = Object.fromEntries(
+      [...this.#ages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, window]) => {
+        const found = window.percentiles()!;
+        return [type, { p50: round(found.p50, 3), p99: round(found.p99, 3), max: round(found.max, 3) }];
+      }),
+    );
+    const report: ReplayReport = {
+      formatVersion: 1,
+      site: site.id,
+      siteHash: site.hash,
+      software: softwareVersion(),
+      seed: this.#seed,
+      faults: faults ?? '',
+      seconds: round((this.#clock.nowMs() - this.#startMs) / 1000, 3),
+      inputs: this.#inputs.toJSON(),
+      messages: this.#messages.toJSON(),
+      octets: this.#octets.toJSON(),
+      trackRows: this.#trackRows,
+      tracks: this.#trackIds.size,
+      events: this.#eventCounts.toJSON(),
+      city: this.#city.toJSON(),
+      ageMs,
+      gate,
+      drops: drops.toJSON(),
+      verify,
+    };
+    if (out !== null) writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+    return report;
+  }
+}
+
+/** Ticks of loops whose recording holds none: ideal ones, between the events that there are. */
+function* withTicks(recording: Recording, events: Iterable<RecordedEvent>): Generator<RecordedEvent> {
+  if (recording.hasTicks) {
+    yield* events;
+    return;
+  }
+  const { started, loops } = recording.manifest;
+  const due = Object.entries(loops)
+    .sort(([a], [b]) => (a < b ? 1 : -1)) // signals before perception at equal instants
+    .map(([loop, { periodMs, phaseMs }]) => ({
+      loop,
+      periodMs,
+      phaseMs,
+      tick: Math.ceil((started.monoMs - phaseMs) / periodMs),
+    }));
+  const next = (): TickEvent | null => {
+    let first: (typeof due)[number] | null = null;
+    for (const entry of due) {
+      const atMs = entry.tick * entry.periodMs + entry.phaseMs;
+      if (!first || atMs < first.tick * first.periodMs + first.phaseMs) first = entry;
+    }
+    if (!first) return null;
+    const dueMs = monotonicMs(first.tick * first.periodMs + first.phaseMs);
+    return { kind: 'tick', loop: first.loop, tick: first.tick, dueMs, atMs: dueMs };
+  };
+  const take = (event: TickEvent): void => {
+    const entry = due.find(({ loop }) => loop === event.loop);
+    if (entry) entry.tick++;
+  };
+  for (const event of events) {
+    for (let tick = next(); tick && tick.atMs <= event.atMs; tick = next()) {
+      take(tick);
+      yield tick;
+    }
+    yield event;
+  }
+}
+
+/** Compares what left live with what a replay sends, stream by stream. */
+export function compareSent(live: Iterable<SentLine>, replay: readonly SentLine[]): Verification {
+  const streams = new Map<string, { live: string[]; replay: string[] }>();
+  const stream = (line: SentLine): { live: string[]; replay: string[] } => {
+    const key = `${line.type} ${line.node}`;
+    const found = streams.get(key) ?? { live: [], replay: [] };
+    streams.set(key, found);
+    return found;
+  };
+  for (const line of live) stream(line).live.push(line.hex);
+  for (const line of replay) stream(line).replay.push(line.hex);
+  let compared = 0;
+  let equal = 0;
+  let outside = 0;
+  let firstDifference: Verification['firstDifference'] = null;
+  for (const [key, { live: a, replay: b }] of [...streams].sort(([x], [y]) => (x < y ? -1 : 1))) {
+    const [fromA, fromB] = align(a, b);
+    const length = Math.min(a.length - fromA, b.length - fromB);
+    outside += a.length - length + (b.length - length);
+    for (let index = 0; index < length; index++) {
+      compared++;
+      const left = a[fromA + index]!;
+      const right = b[fromB + index]!;
+      if (left === right) equal++;
+      else firstDifference ??= { stream: key, index: fromA + index, live: left, replay: right };
+    }
+  }
+  return { compared, equal, outside, firstDifference };
+}
+
+/** Messages under way when the recording began are on one side only: begin at the first that both have. */
+const ALIGN_MAX = 20;
+function align(a: readonly string[], b: readonly string[]): readonly [number, number] {
+  for (let sum = 0; sum <= ALIGN_MAX; sum++) {
+    for (let fromA = 0; fromA <= sum; fromA++) {
+      const left = a[fromA];
+      if (left !== undefined && left === b[sum - fromA]) return [fromA, sum - fromA];
+    }
+  }
+  return [0, 0];
+}
+
+/** Replays a recording. Errors: `Fault` FILE_UNREADABLE for what is no recording. */
+export async function replay(options: ReplayOptions): Promise<ReplayReport> {
+  const recording =
+    typeof options.recording === 'string' ? openRecording(options.recording) : options.recording;
+  const run = new Replay(options, recording);
+  const clock = new SystemClock();
+  const beganMs = clock.nowMs();
+  let firstMs: MonotonicMs | null = null;
+  let toldMs = -Infinity;
+  const random = seededRandom(`${options.seed ?? recording.manifest.seed}/faults`);
+  const events = options.faults
+    ? applyFaults(recording.events(), parseFaults(options.faults), random)
+    : recording.events();
+  for (const event of withTicks(recording, events)) {
+    if (options.signal?.aborted) break;
+    firstMs ??= event.atMs;
+    if (options.pace === 'real') {
+      const dueMs = plusMs(beganMs, event.atMs - firstMs);
+      if (dueMs > clock.nowMs()) await sleepUntil(clock, dueMs, options.signal);
+    }
+    run.step(event);
+    if (event.atMs - toldMs >= 1000) {
+      toldMs = event.atMs;
+      options.progress?.((event.atMs - firstMs) / 1000);
+    }
+  }
+  const verification = options.verify ? compareSent(recording.sent(), run.sent) : null;
+  return run.finish(verification);
+}
