@@ -12,6 +12,8 @@ const LIGHT_SIDE_GAP_M = 0.1;
 const HARDEST_MPS2 = 8;
 /** Where one can still stop for others who have the right of way, m/s². */
 const GIVE_WAY_MPS2 = 3.5;
+/** Braking of a vehicle that stops in its lane on request, m/s². */
+export const STOP_MPS2 = 2.5;
 /** The front stands this far before a line. */
 const LINE_GAP_M = 0.7;
 /** After standing this long, one goes as soon as the ground is free, ms. */
@@ -112,7 +114,7 @@ export function chooseAcceleration(mover: Mover, around: Surroundings): number {
   let a = v > wanted
     ? Math.max(-row.brakingMps2, (wanted - v) * 1.5)
     : row.accelerationMps2 * (1 - (v / wanted) ** 4);
-  if (around.nowMs < mover.stopsUntilMs) a = Math.min(a, -2.5);
+  if (around.nowMs < mover.stopsUntilMs) a = Math.min(a, -STOP_MPS2);
   if (mover.heldAtM < Infinity) {
     const keepM = mover.route.kind === 'walk' ? 0.3 : LINE_GAP_M;
     a = Math.min(a, followAt(mover, mover.heldAtM - mover.frontM, 0, keepM));

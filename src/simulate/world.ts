@@ -7,7 +7,7 @@ import type { RoadUserClass } from '../model/roaduser.ts';
 import type { Site } from '../model/site.ts';
 import { jaywalkRoutes, wrongWayRoutes } from './breakers.ts';
 import type { RuleBreakers } from './breakers.ts';
-import { chooseAcceleration, heedLamps, ZoneBook } from './drive.ts';
+import { chooseAcceleration, heedLamps, STOP_MPS2, ZoneBook } from './drive.ts';
 import { createLampPlan } from './lamps.ts';
 import type { LampPlan } from './lamps.ts';
 import { boxesOverlap, Mover, place } from './mover.ts';
@@ -360,7 +360,7 @@ class TrafficWorld implements World {
       const far = gate ? gate.stopM - mover.frontM > 40 : mover.route.path.lengthM - mover.alongM > 40;
       const clear = mover.gate === 0 || mover.rearM > mover.route.gates[mover.gate - 1]!.clearM + 15;
       if (!far || !clear) continue;
-      mover.stopsUntilMs = this.#nowMs + forMs;
+      mover.stopsUntilMs = this.#nowMs + (mover.speedMps / STOP_MPS2) * 1000 + forMs;
       return true;
     }
     return false;
