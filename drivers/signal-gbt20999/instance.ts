@@ -106,12 +106,19 @@ export class Gbt20999Instance implements DriverInstance {
   }
 
   #wanted(question: Question): readonly ObjectAddress[] {
-    if (question === 'lamps') return [LAMP_STATES];
+    if (question === 'lamps') return this.#lampsWanted();
     if (question === 'running') return [RUNNING_MODE, RUNNING_PLAN];
     if (question === 'setup') return [LAMP_GROUP_COUNT, LAMP_GROUP_TYPES];
     const element = this.#reader.stage;
     if (element === null) return [RUNNING_STAGE];
     return [RUNNING_STAGE, { ...STAGE_STATE, element }, { ...STAGE_REMAINING_S, element }];
+  }
+
+  /** One by one only once their number is known; until then all of them. */
+  #lampsWanted(): readonly ObjectAddress[] {
+    const { groupCount } = this.#reader;
+    if (this.#options.lampQuery === 'all' || groupCount === null) return [LAMP_STATES];
+    return Array.from({ length: groupCount }, (_, i) => ({ ...LAMP_STATES, element: i + 1 }));
   }
 
   #send(type: number, wanted: readonly ObjectAddress[], sequence?: number): boolean {

@@ -37,6 +37,9 @@ export const gbt20999Options = {
     unit: 'ms', min: 200, max: 5000, whole: true, default: 1000,
     help: signalTexts.queryTimeoutHelp,
   }),
+  lampQuery: choice({
+    of: ['all', 'each'], default: 'all', unverified: true, help: signalTexts.lampQueryHelp,
+  }),
   heartbeatPeriodMs: quantity({
     unit: 'ms', min: 200, max: 60_000, whole: true, default: 1000, unverified: true,
     help: signalTexts.heartbeatPeriodHelp,

@@ -37,8 +37,6 @@ interface Heard {
 
 interface StageClock {
   readonly stage: number;
-  /** Octet of the stage's state; null until told. */
-  readonly state: number | null;
   readonly remainingS: number;
   readonly heardMs: MonotonicMs;
   /** When the remaining time last changed. */
@@ -56,6 +54,7 @@ interface ReaderState {
   mode: Heard | null;
   plan: Heard | null;
   stage: Heard | null;
+  /** Octet of the running stage's state; null until told. */
   stageState: number | null;
   clock: StageClock | null;
 }
@@ -199,7 +198,6 @@ export class ControllerReader implements Stateful {
     if (!frozenBefore && heardMs - changedMs > FROZEN_AFTER_MS) this.#count('countdown_frozen');
     this.#state.clock = {
       stage: stage!.value,
-      state: this.#state.stageState,
       remainingS,
       heardMs,
       changedMs,
@@ -273,8 +271,8 @@ export class ControllerReader implements Stateful {
   }
 
   #greensOfStage(nowMs: MonotonicMs): StageGreens {
-    const { clock } = this.#state;
-    if (!clock || clock.state !== STAGE_RUNNING) return [];
+    const { clock, stageState } = this.#state;
+    if (!clock || stageState !== STAGE_RUNNING) return [];
     if (nowMs - clock.heardMs > STAGE_MEMORY_MS) return [];
     if (nowMs - clock.changedMs > FROZEN_AFTER_MS) return [];
     return this.#options.stageGroups[String(clock.stage)] ?? [];

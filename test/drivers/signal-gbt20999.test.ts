@@ -6,7 +6,8 @@ import {
 import type { Gbt20999Frame, Received } from '../../drivers/signal-gbt20999/frame.ts';
 import { signalGbt20999 } from '../../drivers/signal-gbt20999/index.ts';
 import { Gbt20999Instance } from '../../drivers/signal-gbt20999/instance.ts';
-import { errorCounters, FRAME, lampAspects, LAMP_STATES } from '../../drivers/signal-gbt20999/objects.ts';
+import { errorCounters, FRAME, lampAspects,
+  LAMP_STATES } from '../../drivers/signal-gbt20999/objects.ts';
 import { gbt20999Options } from '../../drivers/signal-gbt20999/options.ts';
 import { simulatedGbt20999 } from '../../drivers/signal-gbt20999/simulate.ts';
 import { sectionSchema } from '../../config/field.ts';
@@ -24,7 +25,8 @@ const reference = fromHex(
   readFileSync(new URL('../fixtures/signal/gbt20999-reference.hex', import.meta.url), 'utf8')
     .split('\n').filter((line) => !line.startsWith('#')).join(''),
 );
-const options = (given: Record<string, unknown> = {}) => sectionSchema(gbt20999Options).parse(given);
+const options = (given: Record<string, unknown> = {}) =>
+  sectionSchema(gbt20999Options).parse(given);
 
 const status: ControllerStatus = {
   mode: 'fixed-time', manualControl: false, stopTime: false, failureFlash: false,
@@ -34,12 +36,14 @@ const GREEN: LampAspect = { colour: 'green', flashing: false };
 const RED: LampAspect = { colour: 'red', flashing: false };
 
 /** Stage 1 ends at `endMs`; its groups are green until then. */
-function signalsAt(nowMs: MonotonicMs, aspects: readonly LampAspect[], endMs = 20_000): SimulatedSignals {
+function signalsAt(nowMs: MonotonicMs, aspects: readonly LampAspect[],
+  endMs = 20_000): SimulatedSignals {
   return {
     nowMs, utcMs: utcMs(1.767e12 + nowMs), status,
     lamps: aspects.map((aspect, index) => ({
       lampGroup: String(index + 1), aspect,
-      endMs: monotonicMs(endMs), minEndMs: monotonicMs(endMs), maxEndMs: monotonicMs(endMs), next: [],
+      endMs: monotonicMs(endMs), minEndMs: monotonicMs(endMs), maxEndMs: monotonicMs(endMs),
+        next: [],
     })),
     stage: { number: 1, elapsedMs: 0, remainingMs: endMs - nowMs },
   };
@@ -101,7 +105,7 @@ test('the published frame reads as its source says, and is written back octet fo
   expect(toHex(writeFrame(frame as Gbt20999Frame))).toBe(toHex(reference));
 });
 
-test('a wrong length, a wrong check sum and items that do not fill the frame are told apart', () => {
+test('a wrong length, a wrong check sum and items that do not fit are told apart', () => {
   const changed = (index: number, octet: number): Uint8Array => {
     const bytes = Uint8Array.from(reference);
     bytes[index] = octet;
@@ -124,17 +128,20 @@ test('a datagram may hold two frames; what follows octets that are no frame is d
   const one = lampFrame([0x10]);
   const two = Uint8Array.from([...one, ...one]);
   expect(framesOf(readDatagram(two, at0))).toEqual([toHex(one), toHex(one)]);
-  expect(framesOf(readDatagram(Uint8Array.from([0, ...one]), at0))).toEqual([`noise ${one.length + 1}`]);
+  expect(framesOf(readDatagram(Uint8Array.from([0, ...one]), at0)))
+    .toEqual([`noise ${one.length + 1}`]);
   expect(framesOf(readDatagram(one.subarray(0, 10), at0))).toEqual(['length 10']);
-  expect(framesOf(readDatagram(Uint8Array.from([...one, 0x7e]), at0))).toEqual([toHex(one), 'length 1']);
+  expect(framesOf(readDatagram(Uint8Array.from([...one, 0x7e]), at0)))
+    .toEqual([toHex(one), 'length 1']);
   expect(readDatagram(new Uint8Array(0), at0)).toEqual([]);
 });
 
-test('a stream gives two frames of one chunk, one frame of two chunks, and frames after noise', () => {
+test('a stream gives two frames of one chunk, one of two chunks, and frames after noise', () => {
   const one = lampFrame([0x10, 0x20]);
   const wire = escapeFrame(one);
   const parser = new StreamParser();
-  expect(framesOf(parser.push(Uint8Array.from([...wire, ...wire]), at0))).toEqual([toHex(one), toHex(one)]);
+  expect(framesOf(parser.push(Uint8Array.from([...wire, ...wire]), at0)))
+    .toEqual([toHex(one), toHex(one)]);
   expect(parser.push(wire.subarray(0, 9), monotonicMs(5))).toEqual([]);
   const [late] = parser.push(wire.subarray(9), monotonicMs(40));
   expect(late).toMatchObject({ receivedMs: 5, bytes: one });
@@ -142,7 +149,7 @@ test('a stream gives two frames of one chunk, one frame of two chunks, and frame
     .toEqual(['noise 4', toHex(one)]);
 });
 
-test('a bad escape, a cut frame, a wrong sum and an endless frame are named, and the next one is read', () => {
+test('a bad escape, a cut, a wrong sum and an endless frame are named; the next is read', () => {
   const one = lampFrame([0x10, 0x20]);
   const wire = escapeFrame(one);
   const bad = Uint8Array.from(wire);
@@ -156,7 +163,8 @@ test('a bad escape, a cut frame, a wrong sum and an endless frame are named, and
   ];
   for (const [broken, name] of cases) {
     const parser = new StreamParser();
-    expect(framesOf(parser.push(Uint8Array.from([...broken, ...wire]), at0))).toEqual([name, toHex(one)]);
+    expect(framesOf(parser.push(Uint8Array.from([...broken, ...wire]), at0)))
+      .toEqual([name, toHex(one)]);
   }
   expect(cases.length).toBe(5);
 });
@@ -180,7 +188,7 @@ test('any frame is read back as written, escaped in a stream or plain in a datag
   }));
 });
 
-test('whatever the stream and however it is cut, the parser finds the same and never throws', () => {
+test('however a stream is cut, the parser finds the same and never throws', () => {
   const piece = fc.oneof(
     anyFrame.map((frame) => escapeFrame(writeFrame(frame))),
     fc.uint8Array({ maxLength: 30 }),
@@ -191,7 +199,8 @@ test('whatever the stream and however it is cut, the parser finds the same and n
   let frames = 0;
   fc.assert(fc.property(stream, fc.array(fc.nat(200), { maxLength: 12 }), (octets, cuts) => {
     const whole = framesOf(new StreamParser().push(octets, at0));
-    const places = [0, ...cuts.map((cut) => cut % (octets.length + 1)).sort((a, b) => a - b), octets.length];
+    const places =
+      [0, ...cuts.map((cut) => cut % (octets.length + 1)).sort((a, b) => a - b), octets.length];
     let parser = new StreamParser();
     const found: Received[] = [];
     places.slice(1).forEach((end, index) => {
@@ -207,21 +216,24 @@ test('whatever the stream and however it is cut, the parser finds the same and n
   expect(frames).toBeGreaterThan(50);
 });
 
-test('every lamp state of the protocol has an aspect, and the simulated controller shows it', () => {
+test('every lamp state of the protocol is shown and read back as the same aspect', () => {
   expect(lampAspects.size).toBe(11);
-  const aspects = fc.array(fc.constantFrom(...lampAspects.values()), { minLength: 1, maxLength: 40 });
+  const aspects =
+    fc.array(fc.constantFrom(...lampAspects.values()), { minLength: 1, maxLength: 40 });
   fc.assert(fc.property(aspects, fc.constantFrom('udp', 'tcp', 'serial'), (shown, transport) => {
     const { run, show, published } = running(transport);
     show(shown);
     run(450);
     expect(published.length).toBeGreaterThan(0);
-    for (const report of published) expect(report.groups.map(({ aspect }) => aspect)).toEqual(shown);
-    expect(published[0]!.groups.map(({ lampGroup }) => lampGroup)).toEqual(shown.map((_, index) => String(index + 1)));
+    for (const report of published) expect(report.groups.map(({ aspect }) => aspect))
+      .toEqual(shown);
+    expect(published[0]!.groups.map(({ lampGroup }) => lampGroup))
+      .toEqual(shown.map((_, index) => String(index + 1)));
   }), { numRuns: 40 });
 });
 
 for (const transport of ['udp', 'tcp', 'serial'] as const) {
-  test(`over ${transport} lamps are asked for five times a second, and each report holds its frame`, () => {
+  test(`over ${transport} lamps are asked for at 5 Hz, and each report holds its frame`, () => {
     const { run, published, counts, facts, driver } = running(transport);
     run(4050);
     expect(published.length).toBe(20);
@@ -238,9 +250,21 @@ for (const transport of ['udp', 'tcp', 'serial'] as const) {
   });
 }
 
+test('lamps can be asked for one by one, and the report is the same', () => {
+  const { run, published, counts } = running('udp', { lampQuery: 'each' });
+  run(2050);
+  expect(published.length).toBe(10);
+  const frame = readFrame(published.at(-1)!.evidence[0]!.bytes) as Gbt20999Frame;
+  expect(frame.items.map(({ element, data }) => [element, data[0]]))
+    .toEqual([[1, 0x20], [2, 0x10], [3, 0x20]]);
+  expect(published.at(-1)!.groups).toEqual(published[0]!.groups);
+  expect(counts.toJSON()).toEqual({});
+});
+
 test('the colours of a green group of the running stage carry a forecast that stands still', () => {
   const { run, published, world } = running('udp', {
-    stageGroups: { 1: ['1', { lampGroup: '3', beforeEndMs: 6000, flashingMs: 3000 }] }, transitionMs: 5000,
+    stageGroups: { 1: ['1', { lampGroup: '3', beforeEndMs: 6000, flashingMs: 3000 }] },
+      transitionMs: 5000,
   });
   world.endMs = 20_350;
   run(9000);
@@ -265,18 +289,19 @@ test('without stages of the site there are colours and no timing', () => {
   expect(published.length).toBeGreaterThan(10);
 });
 
-test('a remaining time that stands still loses its forecast after two seconds, and is counted once', () => {
+test('a remaining time that stands still loses its forecast after two seconds', () => {
   const { run, published, world, counts } = running('udp', { stageGroups: { 1: ['1'] } });
   run(3000);
   world.frozenAtMs = 3000;
   run(8000);
-  const told = published.map(({ received, groups }) => [received.monoMs, groups[0]!.timing !== null] as const);
+  const told = published
+    .map(({ received, groups }) => [received.monoMs, groups[0]!.timing !== null] as const);
   expect(told.filter(([atMs, has]) => has && atMs > 5800)).toEqual([]);
   expect(told.some(([atMs, has]) => has && atMs > 3000)).toBe(true);
   expect(counts.get('countdown_frozen')).toBe(1);
 });
 
-test('a controller that answers slowly becomes a slow source, and a quick one again by answering quickly', () => {
+test('a controller that answers slowly becomes a slow source, and quick again later', () => {
   const { run, published, world, counts } = running('tcp');
   world.delayMs = 500;
   run(6000);
@@ -295,7 +320,8 @@ test('a single late answer does not make the source slow', () => {
   run(2300);
   world.delayMs = 10;
   run(5000);
-  const gaps = published.slice(1).map(({ received }, index) => received.monoMs - published[index]!.received.monoMs);
+  const gaps = published.slice(1)
+    .map(({ received }, index) => received.monoMs - published[index]!.received.monoMs);
   expect(gaps.some((gapMs) => gapMs > 300)).toBe(true);
   expect(new Set(published.map(({ periodMs }) => periodMs))).toEqual(new Set([200]));
 });
@@ -322,14 +348,16 @@ test('a closed port is counted, and asked again at the next tick', () => {
 });
 
 const udp = (bytes: Uint8Array, from = '10.0.0.9:15050'): Datagram => ({ data: bytes, from });
-const lampItem = (element: number, octet: number) => ({ ...LAMP_STATES, element, data: Uint8Array.of(octet) });
+const lampItem = (element: number, octet: number) =>
+  ({ ...LAMP_STATES, element, data: Uint8Array.of(octet) });
 
-test('states told group by group make a report; a partial active report rests on the last complete one', () => {
+test('a report can come group by group; a partial one rests on the last complete one', () => {
   const { deliver, published, counts } = running('udp', { heartbeat: 'none' });
   const partial = writeFrame(frameOf([lampItem(2, 0x30)], FRAME.activeReport));
   deliver(udp(partial), monotonicMs(5));
   expect([published.length, counts.get('partial_before_full')]).toEqual([0, 1]);
-  deliver(udp(writeFrame(frameOf([lampItem(1, 0x20), lampItem(2, 0x20), lampItem(3, 0x10)]))), monotonicMs(10));
+  deliver(udp(writeFrame(frameOf([lampItem(1, 0x20), lampItem(2, 0x20), lampItem(3, 0x10)]))),
+    monotonicMs(10));
   deliver(udp(partial), monotonicMs(60));
   expect(published.map(({ groups }) => groups.map(({ aspect }) => aspect.colour))).toEqual([
     ['green', 'green', 'red'],
@@ -353,7 +381,8 @@ test('active reports can be ignored, and partial ones are bounded', () => {
 });
 
 test('a simulated controller that reports unasked is heard without another question', () => {
-  const { controller, deliver, published, run, shown, world } = running('udp', { simulateActiveReports: true });
+  const { controller, deliver, published, run, shown, world } =
+    running('udp', { simulateActiveReports: true });
   expect(controller.periodMs).toBe(200);
   expect(controller.encode(shown())).toEqual([]);
   run(400);
@@ -364,7 +393,7 @@ test('a simulated controller that reports unasked is heard without another quest
   expect(published.length).toBe(before + 1);
 });
 
-test('every error answer is counted by its name, and an object that is not there is left alone', () => {
+test('every error answer is counted by name, and an object that is not there left alone', () => {
   const { deliver, counts, run, sent, world } = running('udp', { stageGroups: { 1: ['1'] } });
   for (const code of [...errorCounters.keys(), 0x99]) {
     const item = { cls: 3, object: 3, attribute: 1, element: 0, data: Uint8Array.of(code) };
@@ -379,7 +408,8 @@ test('every error answer is counted by its name, and an object that is not there
   world.answers = false;
   const asks = (message: Datagram): boolean => {
     const frame = readFrame(message.data);
-    return typeof frame !== 'string' && frame.items.some(({ cls, attribute }) => cls === 0x0d && attribute === 4);
+    return typeof frame !== 'string' && frame.items.some(({ cls, attribute }) =>
+      cls === 0x0d && attribute === 4);
   };
   const asked: Datagram[] = [];
   sent.push = (...messages) => { asked.push(...(messages as Datagram[])); return 0; };
@@ -390,7 +420,7 @@ test('every error answer is counted by its name, and an object that is not there
   expect(asked.filter(asks).length).toBeGreaterThan(0);
 });
 
-test('frames of another controller, of a strange type, and wrong values are named and passed over', () => {
+test('frames of another controller or a strange type and wrong values are passed over', () => {
   const { deliver, counts, published, sent } = running('udp');
   deliver(udp(writeFrame({ ...frameOf([lampItem(1, 0x10)]), controller: 2 })), at0);
   deliver(udp(writeFrame({ ...frameOf([lampItem(1, 0x10)]), intersection: 2 })), at0);
@@ -407,7 +437,8 @@ test('frames of another controller, of a strange type, and wrong values are name
   deliver(udp(lampFrame([0x10, 0x77])), at0);
   expect(published[0]!.groups[1]!.aspect).toEqual({ colour: 'unknown', flashing: false });
   deliver(udp(writeFrame({ ...frameOf([], FRAME.heartbeatQuery), sequence: 77 })), at0);
-  expect(readFrame((sent.at(-1) as Datagram).data)).toMatchObject({ type: FRAME.heartbeatAnswer, sequence: 77 });
+  expect(readFrame((sent.at(-1) as Datagram).data))
+    .toMatchObject({ type: FRAME.heartbeatAnswer, sequence: 77 });
   expect(counts.toJSON()).toEqual({
     other_controller: 2, unexpected_type: 1, unknown_object: 1, item_length: 1, group_count: 1,
     duplicate_group: 1, unknown_lamp_state: 1,
@@ -421,7 +452,7 @@ test('two senders of good frames are two sources, and the second is not heard', 
   expect([published.length, twoSources(), counts.get('two_sources')]).toEqual([1, 1, 1]);
 });
 
-test('a new connection starts anew: half a frame of the old one does not spoil the first of the new', () => {
+test('half a frame of an old connection does not spoil the first of the new one', () => {
   const { deliver, published, counts } = running('tcp');
   const wire = escapeFrame(lampFrame([0x10, 0x20]));
   deliver({ data: wire, epoch: 1 }, at0);
@@ -439,7 +470,8 @@ test('a driver restored in the middle of a run publishes what the other one does
   twin.restore(structuredClone(first.driver.snapshot()));
   const before = first.published.length;
   const answer = first.controller.receive!(
-    udp(writeFrame(frameOf([{ ...LAMP_STATES, data: new Uint8Array(0) }], FRAME.query))), first.shown(),
+    udp(writeFrame(frameOf([{ ...LAMP_STATES, data: new Uint8Array(0) }], FRAME.query))),
+      first.shown(),
   )[0] as Datagram;
   for (const one of [first, second]) one.deliver(udp(answer.data), monotonicMs(3150));
   const { measured: _a, received: _b, ...left } = first.published[before]!;

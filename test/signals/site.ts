@@ -13,7 +13,8 @@ export const stamp = (monoMs: number): Stamp => ({
   monoMs: monotonicMs(monoMs), utcMs: utcMs(1.767e12 + monoMs), errorMs: 5,
 });
 
-export const signalGroup = (id: string, lampGroup: string, more: Partial<SignalGroup> = {}): SignalGroup => ({
+export const signalGroup =
+  (id: string, lampGroup: string, more: Partial<SignalGroup> = {}): SignalGroup => ({
   id: signalGroupId(id), node: { region: 0, id: 1 }, controllerId: box,
   lampGroup: lampGroupId(lampGroup), lampType: 'vehicle', phase: 1,
   hasFlashingGreen: false, hasRedYellow: false, mayGoDark: false,
@@ -56,7 +57,8 @@ export const timing = (
   };
 };
 
-export const lamp = (group: string, shown: string, told: StateTiming | null = null): LampGroupState => ({
+export const lamp =
+  (group: string, shown: string, told: StateTiming | null = null): LampGroupState => ({
   lampGroup: lampGroupId(group), aspect: aspectOf(shown), timing: told,
 });
 

@@ -16,7 +16,8 @@ const site = road([signalGroup('A', '1'), signalGroup('B', '2'), signalGroup('C'
 function staged(forecaster?: Forecaster) {
   const counts = new Counters();
   const stage = createSignalStage(site, (name, by) => counts.count(name, by), forecaster);
-  const say = (atMs: number, groups: readonly LampGroupState[], more?: Partial<ControllerReport>): void =>
+  const say =
+    (atMs: number, groups: readonly LampGroupState[], more?: Partial<ControllerReport>): void =>
     stage.accept(report(atMs, groups, more));
   const node = (atMs: number, index = 0): SignalState => stage.at(stamp(atMs))[index]!;
   const groupA = (atMs: number) => node(atMs).groups[0]!;
@@ -34,7 +35,8 @@ test('every node with lamps has a state, and one without a controller has none',
   expect(states[0]!.groups.map(({ signalGroup: id, aspect }) => [id, aspect.colour])).toEqual([
     ['A', 'unknown'], ['B', 'unknown'],
   ]);
-  expect(states[0]).toMatchObject({ evidence: [], measured: { errorMs: Infinity }, status: { mode: 'unknown' } });
+  expect(states[0])
+    .toMatchObject({ evidence: [], measured: { errorMs: Infinity }, status: { mode: 'unknown' } });
 });
 
 test('a whole fresh report is usable, split over its nodes, with its evidence', () => {
@@ -45,18 +47,20 @@ test('a whole fresh report is usable, split over its nodes, with its evidence', 
     availability: 'usable', valid: stamp(1050), measured: stamp(1000), periodMs: 100, status,
     evidence: [{ receivedMs: 1000 }],
   });
-  expect(state.groups.map(({ signalGroup: id, aspect, rightOfWay }) => [id, aspect.colour, rightOfWay])).toEqual([
+  expect(state.groups.map(({ signalGroup: id, aspect, rightOfWay }) =>
+    [id, aspect.colour, rightOfWay])).toEqual([
     ['A', 'green', 'protected'], ['B', 'red', 'none'],
   ]);
   expect(node(1050, 1).groups.map(({ signalGroup: id }) => id)).toEqual(['C']);
 });
 
-test('a push source is stale after 300 ms and a slow one after 1500 ms, and lamps are unknown then', () => {
+test('a quick source is stale after 300 ms, a slow one after 1500 ms, and then unknown', () => {
   const { say, node } = staged();
   say(1000, all('green'));
   expect(node(1300).availability).toBe('usable');
   expect(node(1301).availability).toBe('stale');
-  expect(node(1301).groups.every(({ aspect, timing: told }) => aspect.colour === 'unknown' && told === null)).toBe(true);
+  expect(node(1301).groups.every(({ aspect, timing: told }) =>
+    aspect.colour === 'unknown' && told === null)).toBe(true);
   say(2000, all('green'), { periodMs: 1000 });
   expect(node(3500).availability).toBe('usable');
   expect(node(3501).availability).toBe('stale');
@@ -68,15 +72,17 @@ test('the age counts from when it was measured, so a latency makes it older', ()
   expect(node(1301).availability).toBe('stale');
 });
 
-test('a lamp group that nobody mapped makes all nodes of the controller incomplete, by name', () => {
+test('a lamp group that nobody mapped makes all nodes incomplete, by name', () => {
   const { say, node, counts } = staged();
   say(1000, [...all('red'), lamp('9', 'red')]);
   expect(node(1000).availability).toBe('usable'); // 9 is ignored with a reason
   say(1100, [...all('red'), lamp('4', 'red')]);
-  expect([node(1100).availability, node(1100, 1).availability]).toEqual(['incomplete', 'incomplete']);
+  expect([node(1100).availability, node(1100, 1).availability])
+    .toEqual(['incomplete', 'incomplete']);
   say(1200, [...all('red'), lamp('1', 'red')]);
   expect(node(1200).availability).toBe('incomplete');
-  expect(counts.toJSON()).toEqual({ 'duplicate_lamp_group:c1/1': 1, 'unmapped_lamp_group:c1/4': 1 });
+  expect(counts.toJSON())
+    .toEqual({ 'duplicate_lamp_group:c1/1': 1, 'unmapped_lamp_group:c1/4': 1 });
   say(1300, all('red'));
   expect(node(1300).availability).toBe('usable');
 });
@@ -106,10 +112,11 @@ test('two sources keep the node unavailable for five seconds after the last comp
   expect(node(5999).groups[0]!.aspect.colour).toBe('unknown');
 });
 
-test('a controller that failed or is off is a fault when it shows green, and usable as shown when flashing', () => {
+test('a failed controller is a fault when it shows green, and usable when it flashes', () => {
   const { say, node } = staged();
   const failed = { ...status, mode: 'flashing' as const, failureFlash: true };
-  const flash = [lamp('1', 'flashing yellow'), lamp('2', 'flashing red'), lamp('3', 'flashing yellow')];
+  const flash =
+    [lamp('1', 'flashing yellow'), lamp('2', 'flashing red'), lamp('3', 'flashing yellow')];
   say(1000, flash, { status: failed });
   expect(node(1000).availability).toBe('usable');
   expect(node(1000).groups.map(({ rightOfWay }) => rightOfWay)).toEqual(['permissive', 'none']);
@@ -121,7 +128,7 @@ test('a controller that failed or is off is a fault when it shows green, and usa
   expect(node(1300).availability).toBe('fault');
 });
 
-test('reports of a strange controller or older than the last one are counted and passed over', () => {
+test('reports of a strange controller or older than the last one are passed over', () => {
   const { stage, say, node, counts } = staged();
   say(1000, all('red'));
   say(900, all('green'));
@@ -131,7 +138,7 @@ test('reports of a strange controller or older than the last one are counted and
   expect(counts.toJSON()).toEqual({ report_late: 1, unknown_controller: 2 });
 });
 
-test('a state begins where it was seen to change, and nowhere before that or after a silence', () => {
+test('a state begins where it was seen to change, nowhere before and not after a silence', () => {
   const { say, groupA } = staged();
   say(1000, all('red'));
   expect(groupA(1000).timing).toBeNull();
@@ -161,14 +168,15 @@ test('whole seconds are held steady across the second tick', () => {
   const ends = new Set<number>();
   for (let atMs = 1100; atMs < 9000; atMs += 200) {
     const left = Math.ceil((10_000 - atMs) / 1000) * 1000;
-    say(atMs, [lamp('1', 'green', timing(atMs, null, null, left, 1000)), ...rest], { periodMs: 200 });
+    say(atMs, [lamp('1', 'green', timing(atMs, null, null, left, 1000)), ...rest],
+      { periodMs: 200 });
     ends.add(groupA(atMs).timing!.likelyEnd!.atMs);
   }
   expect(ends.size).toBe(1);
   expect(Math.abs([...ends][0]! - 10_000)).toBeLessThanOrEqual(1000);
 });
 
-test('a countdown that stands still is unknown after 1.1 s, keeps its lamp, and comes back when it runs', () => {
+test('a countdown that stands still is unknown after 1.1 s and comes back when it runs', () => {
   const { say, groupA, counts } = staged();
   const show = (atMs: number, leftMs: number): void =>
     say(atMs, [lamp('1', 'green', timing(atMs, leftMs)), ...rest]);
@@ -184,7 +192,7 @@ test('a countdown that stands still is unknown after 1.1 s, keeps its lamp, and 
   expect(groupA(3100).timing!.maxEnd).toMatchObject({ atMs: 8000 });
 });
 
-test('a minimum that comes nearer within one state takes the timing away until the next state', () => {
+test('a minimum that comes nearer takes the timing away until the next state', () => {
   const { say, groupA, counts } = staged();
   const show = (atMs: number, shown: string, leftMs: number): void =>
     say(atMs, [lamp('1', shown, timing(atMs, leftMs, null)), ...rest]);
@@ -198,7 +206,7 @@ test('a minimum that comes nearer within one state takes the timing away until t
   expect(counts.get('timing_min_earlier:A')).toBe(1);
 });
 
-test('a maximum that moves away, ends out of order and a yellow of unsure length are not said', () => {
+test('a maximum that moves away, ends out of order and an unsure yellow are not said', () => {
   const cases: readonly (readonly [string, readonly (readonly [number, number])[], string])[] = [
     ['green', [[2000, 8000], [1900, 9000]], 'timing_max_later'],
     ['green', [[8000, 2000]], 'timing_order'],
@@ -218,7 +226,8 @@ test('a maximum that moves away, ends out of order and a yellow of unsure length
 test('a minimum may move away, and a likely end far outside the bounds is left out', () => {
   const { say, groupA, counts } = staged();
   say(1000, [lamp('1', 'green', timing(1000, 2000, 9000, 12_000)), ...rest]);
-  expect(groupA(1000).timing).toMatchObject({ minEnd: { atMs: 3000 }, likelyEnd: null, confidence: null });
+  expect(groupA(1000).timing)
+    .toMatchObject({ minEnd: { atMs: 3000 }, likelyEnd: null, confidence: null });
   say(1100, [lamp('1', 'green', timing(1100, 6000, 8900, 8950)), ...rest]);
   expect(groupA(1100).timing).toMatchObject({
     minEnd: { atMs: 7100 }, likelyEnd: { atMs: 10_000 }, maxEnd: { atMs: 10_000 }, confidence: 0.8,
@@ -226,7 +235,7 @@ test('a minimum may move away, and a likely end far outside the bounds is left o
   expect(counts.toJSON()).toEqual({});
 });
 
-test('pre-emption, stop-time and manual control take the timing away until two seconds after', () => {
+test('pre-emption, stop-time and manual control take timing away until two seconds after', () => {
   for (const bit of ['preempt', 'priority', 'stopTime', 'manualControl', 'failureFlash'] as const) {
     const { say, groupA, node } = staged();
     const show = (atMs: number, set: boolean): void => {
@@ -249,8 +258,10 @@ test('an end that has passed is not said any more, though the report is still fr
   const { say, groupA } = staged();
   say(1000, [lamp('1', 'green', timing(1000, 100, 5000, 200)), ...rest]);
   expect(groupA(1099).timing).toMatchObject({ minEnd: { atMs: 1100 }, likelyEnd: { atMs: 1200 } });
-  expect(groupA(1100).timing).toMatchObject({ minEnd: null, likelyEnd: { atMs: 1200 }, confidence: 0.8 });
-  expect(groupA(1200).timing).toMatchObject({ likelyEnd: null, confidence: null, maxEnd: { atMs: 6000 } });
+  expect(groupA(1100).timing)
+    .toMatchObject({ minEnd: null, likelyEnd: { atMs: 1200 }, confidence: 0.8 });
+  expect(groupA(1200).timing)
+    .toMatchObject({ likelyEnd: null, confidence: null, maxEnd: { atMs: 6000 } });
 });
 
 test('a forecaster fills likely ends only where the controller tells none', () => {
@@ -308,12 +319,14 @@ test('what comes next follows the legal order of the lamp type and the yellow of
 const anyLamps = fc.tuple(
   ...['1', '2', '3'].map((group) => fc.record({
     shown: fc.constantFrom('red', 'green', 'yellow', 'flashing green', 'unknown'),
-    minMs: fc.option(fc.nat(9000)), maxMs: fc.option(fc.nat(9000)), likelyMs: fc.option(fc.nat(9000)),
+    minMs: fc.option(fc.nat(9000)), maxMs: fc.option(fc.nat(9000)),
+      likelyMs: fc.option(fc.nat(9000)),
   }).map((one) => ({ group, ...one }))),
 );
 
-test('whatever a controller says, ends are ahead and in order, and a restored stage goes on the same', () => {
-  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(400), anyLamps, fc.boolean()), { maxLength: 25 }), (steps) => {
+test('ends are ahead and in order whatever is reported, and a restored stage goes on', () => {
+  fc.assert(fc.property(fc.array(fc.tuple(fc.nat(400), anyLamps, fc.boolean()), { maxLength: 25 }),
+    (steps) => {
     const { stage, say } = staged();
     let twin = staged();
     let atMs = 1000;
@@ -326,7 +339,8 @@ test('whatever a controller says, ends are ahead and in order, and a restored st
       const states = stage.at(stamp(nowMs));
       expect(twin.stage.at(stamp(nowMs))).toEqual(states);
       for (const told of states.flatMap(({ groups: shown }) => shown.map((one) => one.timing))) {
-        const ends = [told?.minEnd, told?.likelyEnd, told?.maxEnd].flatMap((end) => (end ? [end.atMs as number] : []));
+        const ends = [told?.minEnd, told?.likelyEnd, told?.maxEnd]
+          .flatMap((end) => (end ? [end.atMs as number] : []));
         expect(ends).toEqual([...ends].sort((a, b) => a - b));
         for (const end of ends) expect(end).toBeGreaterThan(nowMs);
       }

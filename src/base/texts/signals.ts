@@ -182,6 +182,10 @@ export const signalTexts = defineTexts({
     en: 'How long one answer is waited for before asking anew.',
     zh: '等待应答多久后重新查询。',
   },
+  lampQueryHelp: {
+    en: 'Lamp states by one item for all groups (element 0), or one item a group (?).',
+    zh: '灯色查询用一个数据项查全部灯组（元素 0），或每灯组一个数据项（?）。',
+  },
   heartbeatPeriodHelp: {
     en: 'How often the box sends a heartbeat query (?); not documented publicly.',
     zh: '本机发送心跳查询的周期（?）；无公开文档。',
