@@ -458,11 +458,13 @@ describe('hostile input', () => {
     expect(refused).toBeGreaterThan(1000);
   });
 
+  // CI walks the short form; LUKOU_FUZZ_ROUNDS=10000000 is the long one.
+  const rounds = Number(process.env.LUKOU_FUZZ_ROUNDS ?? 200_000);
   test('200,000 mutated messages give a whole value or an error with path and bit', () => {
     const random = seededRandom('mutations');
     const pool = seeds();
     const seen = { whole: 0, refused: 0 };
-    for (let round = 0; round < 200_000; round++) {
+    for (let round = 0; round < rounds; round++) {
       const from = pool[random.below(pool.length)]!;
       const mutated = from.length > 400 ? from.slice(0, 400) : Uint8Array.from(from);
       for (let change = random.below(4); change >= 0; change--) {
@@ -480,8 +482,21 @@ describe('hostile input', () => {
         seen.refused++;
       }
     }
-    expect(seen.whole + seen.refused).toBe(200_000);
+    expect(seen.whole + seen.refused).toBe(rounds);
     expect(seen.whole).toBeGreaterThan(1000);
     expect(seen.refused).toBeGreaterThan(1000);
+  }, Math.max(60_000, rounds / 10));
+
+  test('an input beyond the size of any message is refused before it is copied', () => {
+    expect(errorOf(() => codecFor('A').decode(new Uint8Array((4 << 20) + 1))).message)
+      .toBe('MessageFrame (bit 0): expected at most 4194304 octets, got 4194305 octets');
+  });
+
+  test('a fragment that claims more than is there is refused before memory is asked for', () => {
+    const schema = list(0, Infinity, octets(127));
+    const error = errorOf(() => decoderFor(schema)(fromHex('c4000000')));
+    expect(error.expected).toBe('at least 66584576 more bits');
+    const ext = errorOf(() => codecFor('P2').decode(fromHex('80c4000000')));
+    expect(ext.expected).toBe('at least 524288 more bits');
   });
 });
