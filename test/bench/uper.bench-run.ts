@@ -63,7 +63,7 @@ function timeUs(operation: () => number, rounds: number): number {
  * @param budgetUs time for one row of one operation, about; small runs keep the code from rot.
  */
 export function runUperBench(
-  print: (line: string) => void,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
   budgetUs = 20_000,
 ): readonly UperBenchRow[] {
   print('message                        octets  encode µs  decode µs  ×stringify  ×parse');

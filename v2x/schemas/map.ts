@@ -177,7 +177,7 @@ export const connection = sequence('Connection', {
 });
 export type Connection = ValueOf<typeof connection>;
 
-/** DF_ConnectsToList: B/D2: 1..8 (3 b) so the bits differ. */
+/** DF_ConnectsToList: B/D2: 1..8 (3 b), so the bits differ. */
 export const connectsToList = named('ConnectsToList', list(1, 16, connection));
 export type ConnectsToList = ValueOf<typeof connectsToList>;
 
@@ -197,7 +197,7 @@ export type Lane = ValueOf<typeof lane>;
 export const laneList = named('LaneList', list(1, 32, lane));
 export type LaneList = ValueOf<typeof laneList>;
 
-/** DF_Link: B/D2: linkWidth mandatory (one presence bit less) so the bits differ. */
+/** DF_Link: B/D2: linkWidth mandatory (one presence bit less), so the bits differ. */
 export const link = sequence('Link', {
   name: optional(descriptiveName),
   upstreamNodeId: nodeReferenceID,
@@ -222,7 +222,7 @@ export const node = sequence('Node', {
 }, 'extensible');
 export type Node = ValueOf<typeof node>;
 
-/** DF_NodeList: B/D2: 1..32 (5 b) so the bits differ. */
+/** DF_NodeList: B/D2: 1..32 (5 b), so the bits differ. */
 export const nodeList = named('NodeList', list(1, 63, node));
 export type NodeList = ValueOf<typeof nodeList>;
 

@@ -24,7 +24,7 @@ export const avpType = named('AVPType', enumerated([
 ], 'extensible'));
 export type AVPType = ValueOf<typeof avpType>;
 
-/** DF_ParkingLotInfo: buildingLayerNum upper bound 256 so 9 b. */
+/** DF_ParkingLotInfo: buildingLayerNum upper bound 256, so 9 b. */
 export const parkingLotInfo = sequence('ParkingLotInfo', {
   id: optional(integer(0, 65535)),
   name: optional(descriptiveName),
@@ -116,7 +116,7 @@ export type PAMDrive = ValueOf<typeof pamDrive>;
 export const pamDriveList = named('PAMDriveList', list(1, 63, pamDrive));
 export type PAMDriveList = ValueOf<typeof pamDriveList>;
 
-/** DF_PAMNode: floor −128..128 so 9 b. */
+/** DF_PAMNode: floor −128..128, so 9 b. */
 export const pamNode = sequence('PAMNode', {
   id: pamNodeID,
   refPos: position3D,

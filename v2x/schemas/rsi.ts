@@ -52,7 +52,7 @@ export const rsiPriority = named('RSIPriority', octets(1));
 export type RSIPriority = ValueOf<typeof rsiPriority>;
 
 /**
- * DF_PathPointList: B/D2: 2..32 (also 5 b but offset differs) so the bits differ; one point =
+ * DF_PathPointList: B/D2: 2..32 (also 5 b but offset differs), so the bits differ; one point =
  * circle.
  */
 export const pathPointList = named('PathPointList', list(1, 32, positionOffsetLLV));

@@ -67,7 +67,7 @@ export type DMinute = ValueOf<typeof dMinute>;
 
 /**
  * DE_DTimeOffset: minutes from UTC (China = 480). B/D2: −840..840, also 11 b but a different
- * offset so the bits differ.
+ * offset, so the bits differ.
  */
 export const dTimeOffset = named('DTimeOffset', integer(-720, 721));
 export type DTimeOffset = ValueOf<typeof dTimeOffset>;
