@@ -6,22 +6,16 @@
  */
 import { BitReader, Unreadable } from './bits.ts';
 
-export interface WireNode {
-  readonly region: number | null;
-  readonly id: number;
-}
+type Maybe = number | null;
 
-/** Time marks as on the wire, tenths of a second. */
+export interface WireNode { readonly region: Maybe; readonly id: number }
+
+/** Time marks as on the wire, tenths of a second; `nextEnd` is a duration where counting. */
 export interface WireTiming {
   readonly kind: 'counting' | 'utc';
-  readonly start: number;
-  readonly minEnd: number | null;
-  readonly maxEnd: number | null;
-  readonly likelyEnd: number;
-  readonly confidence: number | null;
-  readonly nextStart: number | null;
-  /** A duration where counting, an end where UTC. */
-  readonly nextEnd: number | null;
+  readonly start: number; readonly minEnd: Maybe; readonly maxEnd: Maybe;
+  readonly likelyEnd: number; readonly confidence: Maybe;
+  readonly nextStart: Maybe; readonly nextEnd: Maybe;
 }
 
 export interface WirePhase {
@@ -30,82 +24,58 @@ export interface WirePhase {
 }
 
 /** Minute of the year, millisecond of the minute. */
-export interface WireStamp {
-  readonly moy: number | null;
-  readonly ms: number | null;
-}
+export interface WireStamp { readonly moy: Maybe; readonly ms: Maybe }
 
+/** Bit 0 of the standard's status is the top of 16. */
 export interface WireIntersection extends WireStamp {
-  readonly node: WireNode;
-  /** Bit 0 of the standard is the top of 16. */
-  readonly status: number;
-  readonly timeConfidence: number | null;
+  readonly node: WireNode; readonly status: number; readonly timeConfidence: Maybe;
   readonly phases: readonly WirePhase[];
 }
 
 export interface WireSpat extends WireStamp {
-  readonly type: 'SPAT';
-  readonly msgCnt: number;
+  readonly type: 'SPAT'; readonly msgCnt: number;
   readonly intersections: readonly WireIntersection[];
 }
 
 export interface WireConnection {
-  readonly remote: WireNode;
+  readonly remote: WireNode; readonly phase: Maybe;
   readonly lane?: { readonly id: number } | null;
-  readonly phase: number | null;
 }
 
-export interface WireMapNode {
-  readonly id: WireNode;
-  readonly links: readonly {
-    readonly upstream: WireNode;
-    readonly movements: readonly WireConnection[];
-    readonly lanes: readonly {
-      readonly id: number;
-      readonly connections: readonly WireConnection[];
-    }[];
-  }[];
+export interface WireLane { readonly id: number; readonly connections: readonly WireConnection[] }
+
+export interface WireLink {
+  readonly upstream: WireNode; readonly movements: readonly WireConnection[];
+  readonly lanes: readonly WireLane[];
 }
+
+export interface WireMapNode { readonly id: WireNode; readonly links: readonly WireLink[] }
 
 export interface WireMap {
-  readonly type: 'MAP';
-  readonly msgCnt: number;
-  readonly nodes: readonly WireMapNode[];
+  readonly type: 'MAP'; readonly msgCnt: number; readonly nodes: readonly WireMapNode[];
 }
 
+/** Absolute 1e-7 degrees; steps of 0.02 m/s, 8191 is unavailable; cm. */
 export interface WireParticipant {
-  readonly type: number;
-  readonly id: number;
-  readonly source: number;
-  readonly secMark: number;
-  /** 1e-7 degrees, absolute. */
+  readonly type: number; readonly id: number; readonly source: number; readonly secMark: number;
   readonly pos: { readonly lat: number; readonly long: number };
-  /** Steps of 0.02 m/s; 8191 is unavailable. */
-  readonly speed: number;
-  readonly heading: number;
-  /** cm. */
+  readonly speed: number; readonly heading: number;
   readonly size: { readonly width: number; readonly length: number };
 }
 
 export interface WireRsm {
-  readonly type: 'RSM';
-  readonly msgCnt: number;
-  readonly participants: readonly WireParticipant[];
+  readonly type: 'RSM'; readonly msgCnt: number; readonly participants: readonly WireParticipant[];
 }
 
 /** An event, or a sign, which has no source. */
 export interface WireAlert {
-  readonly id: number;
-  readonly source?: number;
-  readonly times: { readonly start: number | null; readonly end: number | null } | null;
+  readonly id: number; readonly source?: number;
+  readonly times: { readonly start: Maybe; readonly end: Maybe } | null;
 }
 
 export interface WireRsi {
-  readonly type: 'RSI';
-  readonly msgCnt: number;
-  readonly moy: number | null;
-  readonly events: readonly WireAlert[];
-  readonly signs: readonly WireAlert[];
+  readonly type: 'RSI'; readonly msgCnt: number; readonly moy: Maybe;
+  readonly events: readonly WireAlert[]; readonly signs: readonly WireAlert[];
 }
 
 export type WireMessage = WireSpat | WireMap | WireRsm | WireRsi;

@@ -42,22 +42,9 @@ export interface GateReport {
   /** `passed_SPAT`, `refused_R6`, `level_R1`, … */
   readonly counters: Readonly<Record<string, number>>;
   readonly refusals: readonly Refusal[];
+  /** The last latch that a person opened. */
+  readonly released: { readonly node: string; readonly who: string } | null;
   readonly nodes: Readonly<Record<string, GateVerdict & { readonly latch: string | null }>>;
-}
-
-export interface Gate extends Stateful {
-  /** Moves a node's level on; call once each 100 ms cycle, before composing its SPAT. */
-  level(nodeKey: string, input: GateInput | null, now: Stamp): GateVerdict;
-  /** Whether these bytes may leave, by the gate's own reading of them. */
-  check(offer: GateOffer, now: Stamp): GateResult;
-  /** R25: whether messages may go to a unit at this literal address. */
-  mayReach(address: string): boolean;
-  /** For the local, audited command line alone. False where nothing was latched. */
-  releaseLatch(nodeKey: string, who: string): boolean;
-  /** What must be stored whenever `latchVersion` changed. */
-  latches(nowMs: number): readonly LatchRow[];
-  latchVersion(): number;
-  report(): GateReport;
 }
 
 interface NodeState {
@@ -70,6 +57,7 @@ interface GateState {
   counters: Record<string, number>;
   refusals: Refusal[];
   latchVersion: number;
+  released: GateReport['released'];
 }
 
 const REFUSALS_KEPT = 100;
@@ -99,10 +87,11 @@ export function createGate(site: GateSite, options: GateOptions): Gate {
       next: 'Correct the road file and start again.',
     });
   }
-  return new SiteGate(site, options);
+  return new Gate(site, options);
 }
 
-class SiteGate implements Gate {
+/** Made by `createGate`, which checks the site first. */
+export class Gate implements Stateful {
   readonly #site: GateSite;
   readonly #options: GateOptions;
   readonly #nodes: ReadonlyMap<string, GateNode>;
@@ -122,7 +111,7 @@ class SiteGate implements Gate {
       level.latch = latch === null ? null : { ...latch, anchor: null, greens: 0 };
       level.releases = releaseAgesMs.map((ageMs) => options.startMs - ageMs);
     }
-    this.#state = { nodes, counters: {}, refusals: [], latchVersion: 0 };
+    this.#state = { nodes, counters: {}, refusals: [], latchVersion: 0, released: null };
   }
 
   #count(name: string): void {
@@ -139,6 +128,7 @@ class SiteGate implements Gate {
     return this.#options.witnesses[node.witness ?? ''] ?? blind;
   }
 
+  /** Moves a node's level on; call once each 100 ms cycle, before composing its SPAT. */
   level(nodeKey: string, input: GateInput | null, now: Stamp): GateVerdict {
     const found = this.#node(nodeKey);
     if (!found) return { level: 'silent', reasons: [], withheld: [], untimed: [] };
@@ -150,10 +140,11 @@ class SiteGate implements Gate {
       (rule) => lowering.has(rule),
     );
     if (state.level.latch !== before) this.#state.latchVersion++;
-    for (const rule of new Set(verdict.reasons.map((one) => one.rule))) this.#count(`level_${rule}`);
+    for (const id of new Set(verdict.reasons.map(({ rule }) => rule))) this.#count(`level_${id}`);
     return verdict;
   }
 
+  /** Whether these bytes may leave, by the gate's own reading of them. */
   check(offer: GateOffer, now: Stamp): GateResult {
     const key = gateNodeKey(offer.nodeRegion, offer.nodeId);
     let decoded: WireMessage | null = null;
@@ -201,29 +192,35 @@ class SiteGate implements Gate {
     const level = this.#state.nodes[key]?.level;
     if (level && offer.type === 'SPAT' && disputing.has(breach.rule)) level.dispute = breach;
     this.#count(`refused_${breach.rule}`);
-    const { monoMs, utcMs } = now;
-    const bytes = offer.bytes.slice();
-    this.#state.refusals.push({ ...breach, monoMs, utcMs, node: key, type: offer.type, bytes, decoded });
-    if (this.#state.refusals.length > REFUSALS_KEPT) this.#state.refusals.shift();
+    const { refusals } = this.#state;
+    refusals.push({
+      ...breach, monoMs: now.monoMs, utcMs: now.utcMs, node: key, type: offer.type,
+      bytes: offer.bytes.slice(), decoded,
+    });
+    if (refusals.length > REFUSALS_KEPT) refusals.shift();
     return { pass: false, ...breach };
   }
 
+  /** R25: whether messages may go to a unit at this literal address. */
   mayReach(address: string): boolean {
     if (this.#site.mode === 'live') return this.#site.commissioned || loopback.test(address);
     const bench = this.#site.mode === 'bench' && this.#site.benchAddresses.includes(address);
     return bench || loopback.test(address);
   }
 
+  /** For the local, audited command line alone. False where nothing was latched. */
   releaseLatch(nodeKey: string, who: string): boolean {
     const level = this.#state.nodes[nodeKey]?.level;
     if (!level?.latch || who === '') return false;
     level.latch = null;
     level.conflicts = 0;
     this.#state.latchVersion++;
-    this.#count(`released_by_${who}`);
+    this.#state.released = { node: nodeKey, who };
+    this.#count('latch_released');
     return true;
   }
 
+  /** What must be stored whenever `latchVersion` changed. */
   latches(nowMs: number): readonly LatchRow[] {
     return Object.entries(this.#state.nodes).map(([node, { level }]) => ({
       node,
@@ -240,8 +237,9 @@ class SiteGate implements Gate {
     const nodes = Object.entries(this.#state.nodes).map(([key, { level }]) => [
       key, { ...level.verdict, latch: level.latch && `${level.latch.rule}: ${level.latch.reason}` },
     ]);
-    const { counters, refusals } = this.#state;
-    return structuredClone({ counters, refusals, nodes: Object.fromEntries(nodes) }) as GateReport;
+    const { counters, refusals, released } = this.#state;
+    const report = { counters, refusals, released, nodes: Object.fromEntries(nodes) as unknown };
+    return structuredClone(report) as GateReport;
   }
 
   snapshot(): unknown {

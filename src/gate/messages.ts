@@ -3,15 +3,15 @@ import type { EvidenceFrame, Witness } from '../base/evidence.ts';
 import type { Stamp } from '../base/time.ts';
 import type {
   WireAlert, WireConnection, WireMap, WireMapNode, WireNode, WireParticipant, WirePhase,
-  WireRsi, WireRsm, WireSpat, WireStamp,
+  WireTiming, WireRsi, WireRsm, WireSpat, WireStamp,
 } from './decode.ts';
-type WirePhaseState = WirePhase['states'][number];
-
 import { mayFollow, shownConflict } from './lamps.ts';
 import { readEvidence, stopTiming } from './level.ts';
 import type { GateStatus, LevelState } from './level.ts';
 import type { GateLimits, RuleId } from './rules.ts';
 import type { Breach, GateGroup, GateNode, GateProfile, GateSite, Shown } from './site.ts';
+
+type WirePhaseState = WirePhase['states'][number];
 
 /** One state of a phase: what the signals stage knows, monotonic ms; null is unknown. */
 export interface GateTiming {
@@ -63,13 +63,20 @@ interface SentUser {
   readonly speedMps: number;
 }
 
+interface SentPhase {
+  shown: Shown;
+  isProtected: boolean;
+  minEndMs: number;
+  maxEndMs: number;
+}
+
 /** What the gate remembers of a node's messages. */
 export interface SentState {
   saidUnavailable: boolean;
   stampMs: number;
   utcOffsetMs: number;
   /** By phase: the last light, whether a protected green led to it, the latest maximum end. */
-  phases: Record<number, { shown: Shown; isProtected: boolean; minEndMs: number; maxEndMs: number }>;
+  phases: Record<number, SentPhase>;
   users: Record<number, SentUser>;
   userIds: number[];
   usersMs: number;
@@ -157,15 +164,17 @@ const statusBits = (status: GateStatus | null): number =>
 const STATUS_MASK = 0b1111_1000_1100_0011;
 const NO_VALID_SPAT = 1 << 2;
 
+const HOUR_MS = 3_600_000;
+
 /** A time mark as ms from the stamp; null where unknown. */
-function markMs(at: Case, mark: number | null, kind: 'counting' | 'utc', stampMs: number): number | null {
-  const { overHour, unknownTime } = at.profile;
-  if (mark === null || mark === unknownTime) return null;
-  need(mark < overHour, 'R13', 'a time mark', `under ${overHour}, or ${unknownTime}`, mark);
+function markMs(
+  at: Case, mark: number | null, kind: WireTiming['kind'], stampMs: number,
+): number | null {
+  if (mark === null || mark === at.profile.unknownTime) return null;
   if (kind === 'counting') return mark * 100;
   // Marks of the hour: what lies more than half an hour away is of the hour before or after.
-  const apartMs = mark * 100 - (stampMs % 3_600_000);
-  return apartMs - Math.round(apartMs / 3_600_000) * 3_600_000;
+  const apartMs = mark * 100 - (stampMs % HOUR_MS);
+  return apartMs - Math.round(apartMs / HOUR_MS) * HOUR_MS;
 }
 
 /** R13 and R20 on times: each known mark is what the signals stage knows, and they are in order. */
@@ -183,6 +192,10 @@ function judgeTiming(
     const fromStampMs = markMs(at, mark, kind, stampMs);
     if (fromStampMs === null) return null;
     const expectedMs = (knownMs ?? Number.NaN) - monoMs;
+    if (mark === at.profile.overHour) {
+      need(expectedMs >= HOUR_MS, 'R13', `${where}: ${name}`, 'over an hour', expectedMs);
+      return null;
+    }
     // A counted mark never goes below zero; a late change is not a claim.
     const heldMs = kind === 'counting' ? Math.max(0, expectedMs) : expectedMs;
     const fine = Math.abs(fromStampMs - heldMs) <= at.limits.timingMs;
@@ -219,26 +232,27 @@ function judgeRun(
   const slackMs = at.limits.timingMs + ends.resolutionMs;
   const minEndMs = ends.minEndMs ?? Number.NEGATIVE_INFINITY;
   const maxEndMs = ends.maxEndMs ?? Number.POSITIVE_INFINITY;
-  const earlier = ends.minEndMs !== null && same !== undefined && minEndMs < same.minEndMs - slackMs;
-  const later = ends.maxEndMs !== null && same !== undefined && maxEndMs > same.maxEndMs + slackMs;
-  const open = shown === 'yellow' && ends.minEndMs !== null && ends.maxEndMs !== null &&
-    maxEndMs - minEndMs > slackMs;
+  const known = same ?? { minEndMs, maxEndMs };
+  const earlier = ends.minEndMs !== null && minEndMs < known.minEndMs - slackMs;
+  const later = ends.maxEndMs !== null && maxEndMs > known.maxEndMs + slackMs;
+  const both = ends.minEndMs !== null && ends.maxEndMs !== null;
+  const open = shown === 'yellow' && both && maxEndMs - minEndMs > slackMs;
   if ((earlier || later || open) && !free) {
     for (const group of groups) stopTiming(at.level, group.id);
     const what = earlier ? 'earlier minimum' : later ? 'later maximum' : 'open yellow';
     need(false, 'R11', `phase ${phase}: ends`, 'ends that stand still', what);
   }
-  const known = same ?? { minEndMs, maxEndMs };
-  return free
-    ? { minEndMs, maxEndMs }
-    : { minEndMs: Math.max(known.minEndMs, minEndMs), maxEndMs: Math.min(known.maxEndMs, maxEndMs) };
+  if (free) return { minEndMs, maxEndMs };
+  return {
+    minEndMs: Math.max(known.minEndMs, minEndMs), maxEndMs: Math.min(known.maxEndMs, maxEndMs),
+  };
 }
 
 /** What one phase says, against what its groups show. */
 function judgePhase(
-  at: Case, wire: WirePhase, groups: readonly GateGroup[], colours: Readonly<Record<string, string>>,
-  aged: readonly string[], stampMs: number,
-): SentState['phases'][number] {
+  at: Case, wire: WirePhase, groups: readonly GateGroup[],
+  colours: Readonly<Record<string, string>>, aged: readonly string[], stampMs: number,
+): SentPhase {
   const { verdict } = at.level;
   const first = wire.states[0] as WirePhaseState;
   const shown = at.profile.lights[first.light] as Shown;
@@ -259,7 +273,8 @@ function judgePhase(
     }
   }
   const timed = wire.states.some(({ timing }) => timing !== null && hasTimes(at, timing));
-  const untimed = verdict.level !== 'valid' || groups.some(({ id }) => verdict.untimed.includes(id));
+  const lost = groups.some(({ id }) => verdict.untimed.includes(id));
+  const untimed = verdict.level !== 'valid' || lost;
   need(!timed || !untimed, 'R13', where, 'colour without times', 'times');
   for (const group of groups) {
     last = group;
@@ -348,7 +363,7 @@ function judgeConflicts(node: GateNode, phases: SentState['phases']): void {
   const groups = new Map(node.groups.map((group) => [group.id, group]));
   const shownOf = (id: string) => {
     const { phase, mayGoDark } = groups.get(id) as GateGroup;
-    return { ...(phases[phase] as SentState['phases'][number]), mayGoDark };
+    return { ...(phases[phase] as SentPhase), mayGoDark };
   };
   const yields = new Set(node.yielding.flatMap(([a, b]) => [`${a}\n${b}`, `${b}\n${a}`]));
   for (const [a, b] of [...node.conflicting, ...node.yielding]) {

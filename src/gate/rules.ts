@@ -16,42 +16,20 @@ export interface Rule {
   readonly latches: boolean;
 }
 
-const row = (id: RuleId, action: RuleAction, latches = false): Rule => ({
-  id,
-  title: gateTexts[id],
-  action,
-  latches,
-});
+const actions: Readonly<Record<RuleId, RuleAction>> = {
+  R1: 'unavailable', R1b: 'group-unavailable', R4: 'unavailable', R5: 'unavailable',
+  R6: 'unavailable', R6b: 'unavailable', R7: 'group-unavailable', R8: 'group-untimed',
+  R9: 'group-untimed', R10: 'alarm', R11: 'group-untimed', R13: 'refuse', R16: 'colour-only',
+  R17: 'refuse', R18: 'unavailable', R19: 'unavailable', R20: 'refuse', R21: 'alarm',
+  R22: 'refuse', R25: 'unavailable', R30: 'refuse', R31: 'refuse', R32: 'refuse', R34: 'refuse',
+  R37: 'refuse', SIZE: 'refuse',
+};
+const latching: readonly RuleId[] = ['R6', 'R7', 'R8', 'R10'];
 
 /** Every rule that the gate holds; figures stand in `defaultLimits`. */
-export const rules: readonly Rule[] = [
-  row('R1', 'unavailable'),
-  row('R1b', 'group-unavailable'),
-  row('R4', 'unavailable'),
-  row('R5', 'unavailable'),
-  row('R6', 'unavailable', true),
-  row('R6b', 'unavailable'),
-  row('R7', 'group-unavailable', true),
-  row('R8', 'group-untimed', true),
-  row('R9', 'group-untimed'),
-  row('R10', 'alarm', true),
-  row('R11', 'group-untimed'),
-  row('R13', 'refuse'),
-  row('R16', 'colour-only'),
-  row('R17', 'refuse'),
-  row('R18', 'unavailable'),
-  row('R19', 'unavailable'),
-  row('R20', 'refuse'),
-  row('R21', 'alarm'),
-  row('R22', 'refuse'),
-  row('R25', 'unavailable'),
-  row('R30', 'refuse'),
-  row('R31', 'refuse'),
-  row('R32', 'refuse'),
-  row('R34', 'refuse'),
-  row('R37', 'refuse'),
-  row('SIZE', 'refuse'),
-];
+export const rules: readonly Rule[] = (Object.keys(actions) as RuleId[]).map((id) => ({
+  id, title: gateTexts[id], action: actions[id], latches: latching.includes(id),
+}));
 
 /** Default figures of the rules. Source: the safety reference, sections 1.1 and 1.2. */
 export const defaultLimits = {

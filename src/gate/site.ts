@@ -1,4 +1,4 @@
-/** What the gate must know of a site: plain data that the integrator makes from the accepted site. */
+/** What the gate must know of a site: plain data, made from the accepted site. */
 import type { WitnessColour } from '../base/evidence.ts';
 import type { GateLimits, RuleId } from './rules.ts';
 

@@ -46,7 +46,8 @@ const colours = (...frames: Uint8Array[]) => Object.fromEntries(read(...frames) 
 
 test('the checksum of this test is the one of the published frame', () => {
   const published = fromHex(
-    '7E 0022 0100 05 000C48FC 01 13 30 03 01 05 11 01 02 01 01 02 05 11 01 03 01 01 03 05 11 01 04 01 21 E443 7D',
+    '7E 0022 0100 05 000C48FC 01 13 30 03 01 05 11 01 02 01 01 02 05 11 01 03 01 01 ' +
+      '03 05 11 01 04 01 21 E443 7D',
   );
   expect(remainder([...published.subarray(1, -3)])).toBe(0xe443);
   // It is whole, so it stops nothing; it sets, so it tells of no lamp.

@@ -129,7 +129,8 @@ test('a node without lamps has no SPAT but may have a MAP', () => {
     groups: [], witness: null, conflicting: [], yielding: [], intergreens: [], lanes: [''],
   });
   const at = new Junction(node);
-  expect(ruleOf(at.check(writeMap([{ id: { region: 0, id: 10 } }]), { type: 'MAP' }))).toBe('passed');
+  const map = writeMap([{ id: { region: 0, id: 10 } }]);
+  expect(ruleOf(at.check(map, { type: 'MAP' }))).toBe('passed');
   expect(at.cycle({}).level).toBe('unavailable');
 });
 

@@ -82,7 +82,7 @@ test('after a first fall one clean lamp change is enough (R4)', () => {
   expect(at.cycle(aGreen).level).toBe('valid');
 });
 
-test('probation doubles with each fall up to a minute, and ten good minutes forget them (R4)', () => {
+test('probation doubles with each fall to a minute; ten good minutes forget them (R4)', () => {
   const at = new Junction().warm();
   const waits: number[] = [];
   for (let fall = 0; fall < 7; fall++) {
@@ -129,8 +129,8 @@ test('a missing, unknown, unlawfully dark or unmapped lamp group is unavailable 
 });
 
 test('an ignored group may do as it likes, and an arrow may stand dark for red (R5)', () => {
-  for (const lamps of [{ ...allRed, x: 'green' }, { ...allRed, y: 'red' }, { ...allRed, b: 'dark' }]) {
-    expect(new Junction().warm().cycle(lamps as Lamps).level).toBe('valid');
+  for (const lamps of [{ x: 'green' }, { y: 'red' }, { b: 'dark' }]) {
+    expect(new Junction().warm().cycle({ ...allRed, ...lamps } as Lamps).level).toBe('valid');
   }
 });
 
@@ -199,7 +199,7 @@ test('each of 500 random conflicting pairs is unavailable in its own cycle (R6)'
   }
 });
 
-test('flashing yellow beside a movement conflicts, beside flashing it is the flash mode (R6)', () => {
+test('flashing yellow conflicts with a movement, beside flashing it is the flash mode (R6)', () => {
   expect(coloursConflict('flashing-yellow', 'green')).toBe(true);
   expect(coloursConflict('yellow', 'flashing-yellow')).toBe(true);
   expect(coloursConflict('flashing-yellow', 'flashing-yellow')).toBe(false);
@@ -225,10 +225,11 @@ test('a latch opens after two clean cycles, three times a day at the most (R6b)'
   expect(at.gate.releaseLatch('0-10', 'engineer')).toBe(true);
   expect(at.gate.releaseLatch('0-10', 'engineer')).toBe(false);
   expect(at.gate.releaseLatch('9-9', 'engineer')).toBe(false);
+  expect(at.gate.report().released).toEqual({ node: '0-10', who: 'engineer' });
   expect(at.gate.report().nodes['0-10']!.latch).toBeNull();
 });
 
-test('a breach begins the clean cycles anew, and another group does not count for them (R6b)', () => {
+test('a breach begins the clean cycles anew; another group does not count for them (R6b)', () => {
   const at = new Junction().warm();
   for (let index = 0; index < 3; index++) at.cycle({ ...allRed, a: 'green', b: 'green' });
   at.show(yellow, 3000);
@@ -375,7 +376,7 @@ test('a step of the wall clock holds back the times for two seconds (R16)', () =
   expect(at.cycle().level).toBe('valid');
 });
 
-test('without a pinned MAP or a commissioned site nothing is shown, in live mode (R18, R25)', () => {
+test('without a pinned MAP, or a commissioned site in live mode, nothing is shown (R18, R25)', () => {
   const bare = new Junction(testNode({ lanes: [] }));
   expect(rulesOf(bare.show(allRed, 1000))).toEqual(['R18']);
   const site = new Junction(testNode(), { mode: 'live' });

@@ -6,7 +6,8 @@ import type { TestTiming } from './writer.ts';
 
 /** Times as a fixed plan tells them: 12 s to the end of group a's green. */
 function timed(at: Junction, more: Partial<TestTiming> = {}, light = 6) {
-  return { 1: [{ light, timing: { start: 0, minEnd: 120, maxEnd: 120, likelyEnd: 120, ...more } }] };
+  const timing = { start: 0, minEnd: 120, maxEnd: 120, likelyEnd: 120, ...more };
+  return { 1: [{ light, timing }] };
 }
 const knowing = (at: Junction, endMs = at.nowMs + 12_000, more = {}): void => {
   at.timings = { 1: [{
@@ -29,7 +30,7 @@ test('every light but the one that the lamp shows is refused, unavailable except
   for (let light = 0; light <= 8; light++) {
     const at = new Junction().warm(aGreen);
     const rule = ruleOf(at.spat({ 1: [{ light }] }));
-    expect(rule, `light ${light}`).toBe(light === 0 || light === 5 || light === 6 ? 'passed' : 'R20');
+    expect(rule, `light ${light}`).toBe([0, 5, 6].includes(light) ? 'passed' : 'R20');
   }
 });
 
@@ -62,7 +63,7 @@ test('a conflict in newer evidence than the level saw is refused (R6)', () => {
   expect(ruleOf(at.spat({ 1: [{ light: 6 }], 2: [{ light: 6 }] }))).toBe('R6');
 });
 
-test('after a protected green its clearance is protected too: a pair that yields conflicts (R6)', () => {
+test('a protected clearance bears no movement beside it, even of a pair that yields (R6)', () => {
   const shown = (one: Shown, isProtected = false, mayGoDark = false) =>
     ({ shown: one, isProtected, mayGoDark });
   const red = shown('red');
@@ -227,6 +228,15 @@ test('times that the signals stage knows pass, others do not (R20, R13)', () => 
   expect(at.spat(timed(at, unknown)).pass).toBe(true);
 });
 
+test('an end over an hour away has a mark of its own (R13)', () => {
+  const at = new Junction().warm(aGreen);
+  const never = timed(at, { minEnd: 36000, maxEnd: 36000, likelyEnd: 36000 });
+  knowing(at, at.nowMs + 3_599_000);
+  expect(ruleOf(at.spat(never))).toBe('R13');
+  knowing(at, at.nowMs + 7_200_000);
+  expect(at.spat(never)).toEqual({ pass: true });
+});
+
 test('a likely end needs a confidence, unless the plan is fixed (R13)', () => {
   const at = new Junction().warm(aGreen);
   knowing(at, undefined, { maxEndMs: at.nowMs + 20_000 });
@@ -235,7 +245,8 @@ test('a likely end needs a confidence, unless the plan is fixed (R13)', () => {
   expect(at.spat(timed(at, { ...more, confidence: 100 }))).toEqual({ pass: true });
   at.cycle();
   knowing(at, undefined, { minEndMs: null });
-  expect(ruleOf(at.spat({ 1: [{ light: 6, timing: { start: 0, maxEnd: 120, likelyEnd: 120 } }] }))).toBe('R13');
+  const timing = { start: 0, maxEnd: 120, likelyEnd: 120 };
+  expect(ruleOf(at.spat({ 1: [{ light: 6, timing }] }))).toBe('R13');
 });
 
 test('ends stand in order (R11)', () => {
@@ -299,7 +310,7 @@ test('at colour-only no time passes (R13)', () => {
   expect(at.spat(unknown)).toEqual({ pass: true });
 });
 
-test('a withheld group passes only as unavailable, its times only after its next green (R7)', () => {
+test('a withheld group passes only as unavailable (R7)', () => {
   const at = new Junction().warm();
   at.show(aGreen, 5000);
   at.cycle(allRed);
