@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import { definition, namesKnown, schemaAt, takes, unwrap, variantsOf } from './describe.ts';
+import type { Text } from '../src/base/text.ts';
+import { definition, formOf, namesKnown, schemaAt, takes, unwrap, variantsOf } from './describe.ts';
 import { pathText, problem, shown } from './problem.ts';
-import type { FileName, Problem } from './problem.ts';
+import type { FileName, Problem, ProblemValues } from './problem.ts';
+import { NAME_FORM } from './rows.ts';
 
 /** What became of a value held against its rows. */
 export interface Accepted<T> {
@@ -21,14 +23,15 @@ const valueAt = (root: unknown, path: Path): unknown =>
   );
 
 const LETTERS = /[A-Za-z]/;
-/** The pattern in words where a name is asked for; else the pattern itself. */
-const formOf = (pattern: string | undefined): string =>
-  pattern?.includes('[A-Za-z0-9_-]') ? 'letters, digits, - and _' : pattern ?? 'another form';
 
-const countRange = (issue: Issue): string => {
-  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
-  return issue.code === 'too_big' ? `at most ${issue.maximum}` : '';
+const countRange = (issue: Issue): Text => {
+  if (issue.code === 'too_small') return { en: `at least ${issue.minimum}`, zh: `至少 ${issue.minimum}` };
+  return issue.code === 'too_big'
+    ? { en: `at most ${issue.maximum}`, zh: `至多 ${issue.maximum}` }
+    : { en: '', zh: '' };
 };
+
+const whole = (range: Text): Text => ({ en: `a whole number, ${range.en}`, zh: `整数，${range.zh}` });
 
 /** Turns what zod says into our sentences, with paths of the file. */
 class Translator {
@@ -48,32 +51,32 @@ class Translator {
     const { path } = issue;
     const got = shown(valueAt(this.#raw, path));
     const row = schemaAt(this.#schema, path, this.#raw);
-    const expected = row ? takes(row) : 'a value';
+    const expected: Text = row ? takes(row) : { en: 'a value', zh: '值' };
     switch (issue.code) {
       case 'unrecognized_keys':
         return issue.keys.map((key) => this.#unknown(path, key));
       case 'invalid_type':
         if (valueAt(this.#raw, path) === undefined) return [this.#make(path, 'required', { expected })];
-        if (typeof valueAt(this.#raw, path) === 'number') return [this.#make(path, 'out_of_range', { expected: `a whole number, ${expected}`, got })];
+        if (typeof valueAt(this.#raw, path) === 'number') return [this.#make(path, 'out_of_range', { expected: whole(expected), got })];
         return [this.#make(path, 'wrong_type', { expected, got })];
       case 'too_big':
       case 'too_small':
         return [this.#size(issue, expected, got)];
       case 'invalid_format':
-        return [this.#make(path, 'wrong_form', { expected: formOf(issue.format === 'regex' ? issue.pattern : issue.format), got })];
+        return [this.#make(path, 'wrong_form', { expected: (row && formOf(row)) ?? issue.pattern ?? '', got })];
       case 'invalid_value':
         if (valueAt(this.#raw, path) === undefined) return [this.#make(path, 'required', { expected })];
         return [this.#make(path, 'wrong_choice', { expected: issue.values.map(String).join(', '), got })];
       case 'invalid_union':
         return [this.#union(issue, expected, got)];
       case 'invalid_key':
-        return [this.#make(path, 'wrong_form', { expected: 'a name of letters, digits, - and _', got: shown(path.at(-1)) })];
+        return [this.#make(path, 'wrong_form', { expected: NAME_FORM, got: shown(path.at(-1)) })];
       default:
         return [this.#make(path, 'wrong_type', { expected, got })];
     }
   }
 
-  #make(path: Path, code: Problem['code'], values: Parameters<typeof problem>[4]): Problem {
+  #make(path: Path, code: Problem['code'], values: ProblemValues): Problem {
     return problem('error', this.#file, pathText([...this.#prefix, ...path]), code, values);
   }
 
@@ -83,14 +86,14 @@ class Translator {
     return this.#make([...path, key], 'unknown_setting', { expected: known.join(', '), got: key });
   }
 
-  #size(issue: Issue & { code: 'too_big' | 'too_small' }, expected: string, got: string): Problem {
+  #size(issue: Issue & { code: 'too_big' | 'too_small' }, expected: Text, got: string): Problem {
     const value = valueAt(this.#raw, issue.path);
     if (Array.isArray(value)) return this.#make(issue.path, 'wrong_count', { expected: countRange(issue), got: value.length });
     if (typeof value === 'string') return this.#make(issue.path, 'wrong_length', { expected: countRange(issue), got: value.length });
     return this.#make(issue.path, 'out_of_range', { expected, got });
   }
 
-  #union(issue: Issue & { code: 'invalid_union' }, expected: string, got: string): Problem {
+  #union(issue: Issue & { code: 'invalid_union' }, expected: Text, got: string): Problem {
     const mark = (issue as { discriminator?: string }).discriminator;
     if (mark === undefined) return this.#make(issue.path, 'wrong_type', { expected, got });
     const at = issue.path.at(-1) === mark ? issue.path : [...issue.path, mark];

@@ -1,4 +1,5 @@
 /** What must hold inside road.json beside the range of each value: names, geometry, MAP's limits. */
+import type { Text } from '../src/base/text.ts';
 import { projectOnLine } from '../src/base/geometry.ts';
 import type { PlanePoint } from '../src/base/geometry.ts';
 import { crossLines } from './conflicts.ts';
@@ -102,7 +103,7 @@ function checkNodes(road: RoadFile, report: Report): void {
     checkLine(report, `${path}.reference`, [node.reference], false);
     checkLine(report, `${path}.area`, node.area, true);
     const links = road.links.filter((link) => keyOf(link.downstream) === keyOf(node.id)).length;
-    if (links > MOST.links) report.error(FILE, path, 'too_many', { expected: MOST.links, got: links, what: 'links' });
+    if (links > MOST.links) report.error(FILE, path, 'too_many', { expected: MOST.links, got: links, what: { en: 'links', zh: '路段' } });
   });
 }
 
@@ -128,7 +129,7 @@ function checkLinks(road: RoadFile, names: Names, report: Report): void {
     else pairs.set(pair, link.id);
     const lanes = road.lanes.filter((lane) => lane.linkId === link.id).length;
     if (lanes === 0) report.error(FILE, path, 'link_without_lanes');
-    if (lanes > MOST.lanes) report.error(FILE, path, 'too_many', { expected: MOST.lanes, got: lanes, what: 'lanes' });
+    if (lanes > MOST.lanes) report.error(FILE, path, 'too_many', { expected: MOST.lanes, got: lanes, what: { en: 'lanes', zh: '车道' } });
     checkLaneOrder(road, link, path, report);
   });
 }
@@ -172,7 +173,7 @@ function checkLanes(road: RoadFile, names: Names, report: Report): void {
       report.error(FILE, `${path}.widthM`, 'lane_width', { expected: `${min} to ${max}`, got: lane.widthM });
     }
     const ways = road.movements.filter((movement) => movement.fromLane === lane.id).length;
-    if (ways > MOST.ways) report.error(FILE, path, 'too_many', { expected: MOST.ways, got: ways, what: 'movements' });
+    if (ways > MOST.ways) report.error(FILE, path, 'too_many', { expected: MOST.ways, got: ways, what: { en: 'movements', zh: '转向' } });
     const link = names.links.get(lane.linkId);
     if (!link) {
       report.error(FILE, `${path}.linkId`, 'reference_unknown', { expected: 'links', got: lane.linkId });
@@ -233,9 +234,9 @@ function turnFits(manoeuvre: Movement['manoeuvre'], turn: number): boolean {
   if (manoeuvre === 'right') return turn < -TURN_RAD;
   return manoeuvre === 'u-turn' ? Math.abs(turn) > 2 : Math.abs(turn) < STRAIGHT_RAD;
 }
-const turnWord = (turn: number): string => {
-  if (Math.abs(turn) <= TURN_RAD) return 'straight';
-  return turn > 0 ? 'left' : 'right';
+const turnWord = (turn: number): Text => {
+  if (Math.abs(turn) <= TURN_RAD) return { en: 'straight', zh: '直行' };
+  return turn > 0 ? { en: 'left', zh: '左转' } : { en: 'right', zh: '右转' };
 };
 
 function checkMovementEnds(movement: Movement, lane: Lane, names: Names, path: string, report: Report): void {
@@ -319,7 +320,7 @@ function checkZones(road: RoadFile, report: Report): void {
   road.zones.forEach((zone, index) => checkLine(report, `zones[${index}].outline`, zone.outline, true));
   for (const kind of ['coverage', 'area'] as const) {
     const found = road.zones.some((zone) => zone.kind === kind);
-    if (!found) report.error(FILE, 'zones', 'zone_missing', { expected: kind, got: 'none' });
+    if (!found) report.error(FILE, 'zones', 'zone_missing', { expected: kind });
   }
 }
 

@@ -3,16 +3,17 @@ import { pointOnLine } from '../src/base/geometry.ts';
 import { keyOf } from './check-road.ts';
 import { groupMeetings } from './conflicts.ts';
 import type { GroupMeeting } from './conflicts.ts';
+import { pairText } from './problem.ts';
 import type { Report } from './problem.ts';
 import type { RoadFile } from './road.ts';
 
 const FILE = 'road.json';
+const NONE = { en: 'none', zh: '无' };
 /** Shortest yellow that the gate accepts. Source: safety rule R8. */
 const MIN_YELLOW_S = 2.7;
 
 type Group = RoadFile['signalGroups'][number];
 const pairKey = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);
-const named = (a: string, b: string): string => `${a} and ${b}`;
 
 const hasYellow = (group: Group): boolean =>
   ['vehicle', 'non-motor', 'lane', 'waiting-area'].includes(group.lampType) || group.lampType.startsWith('arrow-');
@@ -33,7 +34,7 @@ function checkGroups(road: RoadFile, report: Report): void {
     } else if (!node) {
       report.error(FILE, `${path}.node`, 'reference_unknown', { expected: 'nodes', got: keyOf(group.node) });
     } else if (node.controllerId !== group.controllerId) {
-      report.error(FILE, `${path}.controllerId`, 'controller_mismatch', { expected: node.controllerId ?? 'none', got: group.controllerId });
+      report.error(FILE, `${path}.controllerId`, 'controller_mismatch', { expected: node.controllerId ?? NONE, got: group.controllerId });
     }
     const lamp = `${group.controllerId} ${group.lampGroup}`;
     const before = lampGroups.get(lamp);
@@ -99,14 +100,15 @@ function checkPairs(road: RoadFile, groups: ReadonlyMap<string, Group>, report: 
       }
       const key = pairKey(a, b);
       const before = places.get(key);
-      if (before !== undefined) report.error(FILE, path, 'pair_twice', { expected: before, got: named(a, b) });
+      if (before !== undefined) report.error(FILE, path, 'pair_twice', { expected: before, got: pairText(a, b) });
       else places.set(key, path);
       if (list === 'conflicting') excluded.add(key);
       const [first, second] = [groups.get(a), groups.get(b)];
       if (!first || !second) return;
-      if (keyOf(first.node) !== keyOf(second.node)) report.error(FILE, path, 'pair_nodes', { got: named(a, b) });
-      if (list === 'yielding' && !first.permissive && !second.permissive) {
-        report.error(FILE, path, 'pair_not_permissive', { got: named(a, b) });
+      if (keyOf(first.node) !== keyOf(second.node)) report.error(FILE, path, 'pair_nodes', { got: pairText(a, b) });
+      // A protected green claims the road for itself: nobody may cross it, even yielding.
+      if (list === 'yielding' && !(first.permissive && second.permissive)) {
+        report.error(FILE, path, 'pair_not_permissive', { got: pairText(a, b) });
       }
     });
   }
@@ -119,7 +121,7 @@ function checkGeometry(meetings: readonly GroupMeeting[], listed: ReadonlySet<st
     if (listed.has(pairKey(first, second)) || !meeting) continue;
     const { x, y } = pointOnLine(meeting.first.points, meeting.at.alongFirstM);
     const place = `${x.toFixed(1)}, ${y.toFixed(1)}`;
-    report.error(FILE, 'conflicts', 'pair_missing', { expected: place, got: named(first, second) });
+    report.error(FILE, 'conflicts', 'pair_missing', { expected: place, got: pairText(first, second) });
   }
 }
 
@@ -137,7 +139,7 @@ function checkIntergreens(
     if (before !== undefined) report.error(FILE, path, 'intergreen_twice', { expected: before, got: way });
     else places.set(way, path);
     if (groups.has(from) && groups.has(to) && !excluded.has(pairKey(from, to))) {
-      report.warn(FILE, path, 'intergreen_stray', { got: named(from, to) });
+      report.warn(FILE, path, 'intergreen_stray', { got: pairText(from, to) });
     }
   });
   road.conflicts.conflicting.forEach(([a, b], index) => {
@@ -159,7 +161,7 @@ function checkStages(road: RoadFile, groups: ReadonlyMap<string, Group>, exclude
         return;
       }
       for (const other of stage.green.slice(k + 1)) {
-        if (excluded.has(pairKey(id, other))) report.error(FILE, `${path}.green`, 'stage_conflict', { got: named(id, other) });
+        if (excluded.has(pairKey(id, other))) report.error(FILE, `${path}.green`, 'stage_conflict', { got: pairText(id, other) });
       }
       const greenS = runOf(road.stages, index, id);
       if (greenS < group.minGreenS) {

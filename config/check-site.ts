@@ -68,7 +68,7 @@ const schemes = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 function checkUrl(site: SiteFile, text: string, path: string, report: Report): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !schemes.includes(url.protocol) || url.hostname === '') {
-    report.error(FILE, path, 'url_invalid', { expected: 'mqtt://host:port or mqtts://host:port', got: text });
+    report.error(FILE, path, 'url_invalid', { expected: { en: 'mqtt://host:port or mqtts://host:port', zh: 'mqtt://主机:端口 或 mqtts://主机:端口' }, got: text });
     return;
   }
   if (url.username !== '' || url.password !== '') report.error(FILE, path, 'url_secret');
@@ -171,7 +171,7 @@ function checkControllers(site: SiteFile, road: RoadFile, report: Report): void 
       if (!node && same) report.error(FILE, path, 'node_mismatch', { expected: keyOf(same.id), got: keyOf(id) });
       else if (!node) report.error(FILE, path, 'reference_unknown', { expected: 'nodes', got: keyOf(id) });
       else if (node.controllerId !== controller.id) {
-        report.error(FILE, path, 'controller_mismatch', { expected: node.controllerId ?? 'none', got: controller.id });
+        report.error(FILE, path, 'controller_mismatch', { expected: node.controllerId ?? { en: 'none', zh: '无' }, got: controller.id });
       }
     });
   });

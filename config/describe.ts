@@ -1,5 +1,6 @@
 /** What a settings row says of itself: range, unit, default, help. Checker and handbook read it. */
 import { z } from 'zod';
+import type { Text } from '../src/base/text.ts';
 import type { FieldFacts } from './field.ts';
 
 interface Definition {
@@ -106,42 +107,49 @@ const limits = (schema: z.ZodType): { min: number | null; max: number | null } =
   return { min: finite(minValue), max: finite(maxValue) };
 };
 
+const same = (text: string): Text => ({ en: text, zh: text });
+const joined = (parts: readonly Text[], between: string): Text => ({
+  en: parts.map((part) => part.en).join(between), zh: parts.map((part) => part.zh).join(between),
+});
+
 /** What a row takes, in words: `0 to 500 ms`, `upright | inverted`, `text`. */
-export function takes(schema: z.ZodType): string {
+export function takes(schema: z.ZodType): Text {
   const { inner, facts, nullable } = unwrap(schema);
-  const orNull = nullable ? ' | null' : '';
-  const unit = facts.unit ? ` ${facts.unit}` : '';
-  return `${words(inner)}${unit}${orNull}`;
+  const tail = `${facts.unit ? ` ${facts.unit}` : ''}${nullable ? ' | null' : ''}`;
+  return joined([words(inner), same(tail)], '');
 }
 
-function words(schema: z.ZodType): string {
+/** The form of a text row, where its facts tell it. */
+export const formOf = (schema: z.ZodType): Text | null => unwrap(schema).facts.form ?? null;
+
+function words(schema: z.ZodType): Text {
   const def = definition(schema);
   switch (def.type) {
     case 'number': {
       const { min, max } = limits(schema);
-      if (min !== null && max !== null) return min === max ? `${min}` : `${min} to ${max}`;
-      return 'a number';
+      if (min === null || max === null) return { en: 'a number', zh: '数字' };
+      return min === max ? same(`${min}`) : { en: `${min} to ${max}`, zh: `${min} 至 ${max}` };
     }
     case 'string':
-      return 'text';
+      return { en: 'text', zh: '文本' };
     case 'boolean':
-      return 'true | false';
+      return same('true | false');
     case 'enum':
-      return Object.values(def.entries ?? {}).join(' | ');
+      return same(Object.values(def.entries ?? {}).join(' | '));
     case 'literal':
-      return (def.values ?? []).map(String).join(' | ');
+      return same((def.values ?? []).map(String).join(' | '));
     case 'array':
-      return 'a list';
+      return { en: 'a list', zh: '列表' };
     case 'tuple':
-      return `a list of ${def.items?.length ?? 0}`;
+      return { en: `a list of ${def.items?.length ?? 0}`, zh: `含 ${def.items?.length ?? 0} 项的列表` };
     case 'union': {
       const parts = (def.options ?? []).map((option) => words(unwrap(option).inner));
-      return parts.every((part) => part === parts[0]) ? parts[0] ?? 'a value' : parts.join(' | ');
+      return parts.every((part) => part.en === parts[0]?.en) && parts[0] ? parts[0] : joined(parts, ' | ');
     }
     case 'object':
     case 'record':
-      return 'an object';
+      return { en: 'an object', zh: '对象' };
     default:
-      return 'a value';
+      return { en: 'a value', zh: '值' };
   }
 }

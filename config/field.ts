@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface FieldFacts {
   readonly help: { readonly en: string; readonly zh: string };
   readonly unit?: string;
+  /** The form of a text in words, said in place of its pattern. */
+  readonly form?: { readonly en: string; readonly zh: string };
   /** A fact that is not verified against a primary text: shown with (?) wherever a user meets it. */
   readonly unverified?: boolean;
 }

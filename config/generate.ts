@@ -638,6 +638,15 @@ function addSigns(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm[
   }
 }
 
+/** Whoever meets a yielding stream has no road to itself; groups of one phase say the same. */
+function markPermissive(road: RoadBuilder, yielding: RoadFile['conflicts']['yielding']): void {
+  const yields = new Set<string>(yielding.flat());
+  const phases = new Set(road.groups.filter(({ id }) => yields.has(id)).map(({ phase }) => phase));
+  road.groups.forEach((group, index) => {
+    if (phases.has(group.phase)) road.groups[index] = { ...group, permissive: true };
+  });
+}
+
 function addWays(road: RoadBuilder, spec: SiteSpec, measured: readonly (readonly Arm[])[]): void {
   const startOf = (arm: Arm): number => {
     const { joins, lengthM } = arm.spec;
@@ -694,6 +703,7 @@ export function generateSite(spec: SiteSpec): { readonly site: SiteFile; readonl
     const excluded = new Set(conflicts.conflicting.map(([a, b]) => pairKey(a, b)));
     addStages(road, spec.junctions[lit]!, measured[lit]!, excluded);
     assignPhases(road);
+    markPermissive(road, conflicts.yielding);
   }
   const nodes = spec.junctions.map((junction) => junction.node);
   const rsuAreas = spec.site.rsus.map((rsu) => ({ rsuId: rsu.id, nodes }));

@@ -37,9 +37,27 @@ export function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-const both = (row: Text, values: TextValues): Text => ({
-  en: fillText(row, 'en', values), zh: fillText(row, 'zh', values),
+/** Values for a sentence; those that are words exist in both languages. */
+export type ProblemValues = Readonly<Record<string, string | number | Text>> & {
+  readonly expected?: string | number | Text;
+  readonly got?: string | number | Text;
+};
+
+const inOne = (value: string | number | Text, language: Language): string | number =>
+  typeof value === 'object' ? value[language] : value;
+
+const fill = (row: Text, language: Language, values: ProblemValues): string => {
+  const filled: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(values)) filled[name] = inOne(value ?? '', language);
+  return fillText(row, language, filled satisfies TextValues);
+};
+
+const both = (row: Text, values: ProblemValues): Text => ({
+  en: fill(row, 'en', values), zh: fill(row, 'zh', values),
 });
+
+/** Two groups, in words. */
+export const pairText = (a: string, b: string): Text => ({ en: `${a} and ${b}`, zh: `${a} 与 ${b}` });
 
 /** Makes a problem from its row. */
 export function problem(
@@ -47,12 +65,12 @@ export function problem(
   file: FileName,
   path: string,
   code: ProblemCode,
-  values: TextValues & { readonly expected?: string | number; readonly got?: string | number } = {},
+  values: ProblemValues = {},
 ): Problem {
   return {
     severity, code, file, path,
-    expected: String(values.expected ?? ''),
-    got: String(values.got ?? ''),
+    expected: String(inOne(values.expected ?? '', 'en')),
+    got: String(inOne(values.got ?? '', 'en')),
     text: both(checkTexts[code], values),
     hint: both(checkTexts[`${code}_next`], values),
   };
@@ -62,11 +80,11 @@ export function problem(
 export class Report {
   readonly problems: Problem[] = [];
 
-  error(file: FileName, path: string, code: ProblemCode, values: Parameters<typeof problem>[4] = {}): void {
+  error(file: FileName, path: string, code: ProblemCode, values: ProblemValues = {}): void {
     this.problems.push(problem('error', file, path, code, values));
   }
 
-  warn(file: FileName, path: string, code: ProblemCode, values: Parameters<typeof problem>[4] = {}): void {
+  warn(file: FileName, path: string, code: ProblemCode, values: ProblemValues = {}): void {
     this.problems.push(problem('warning', file, path, code, values));
   }
 }

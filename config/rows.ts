@@ -7,10 +7,11 @@ type Named<Name extends string> = string & { readonly __id: Name };
 
 /** Names end up in topics, file names and metrics, so they stay within these letters (F107). */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+export const NAME_FORM = { en: 'letters, digits, - and _', zh: '字母、数字、- 与 _' };
 
 /** A name of one kind. */
 export const named = <const Name extends string>(_kind: Name, facts: FieldFacts): Field<Named<Name>> =>
-  text({ ...facts, maxLength: 64, pattern: NAME }) as unknown as Field<Named<Name>>;
+  text({ ...facts, form: NAME_FORM, maxLength: 64, pattern: NAME }) as unknown as Field<Named<Name>>;
 
 /** A list of bounded length. */
 export const list = <T>(

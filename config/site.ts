@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { choice, custom, flag, quantity, text } from './field.ts';
 import type { Field } from './field.ts';
 import { nodeIdRow, roadUserClassWords } from './road.ts';
-import { group, list, named, orNull, variants, word } from './rows.ts';
+import { group, list, NAME_FORM, named, orNull, variants, word } from './rows.ts';
 
 /** The version of site.json that is written; older ones are read through `migrate`. */
 export const SITE_FORMAT_VERSION = 1;
@@ -14,8 +14,9 @@ export const SITE_FORMAT_VERSION = 1;
 export const sensingWords = ['radar', 'camera', 'lidar', 'v2x', 'loop', 'object-list'] as const;
 export const airTypeWords = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'] as const;
 
+const HOST_FORM = { en: 'an address or host name', zh: '地址或主机名' };
 const host = (en: string, zh: string): Field<string> =>
-  text({ help: { en, zh }, maxLength: 253, pattern: /^[A-Za-z0-9.:%_-]+$/ });
+  text({ help: { en, zh }, maxLength: 253, pattern: /^[A-Za-z0-9.:%_-]+$/, form: HOST_FORM });
 const portNumber = (en: string, zh: string): Field<number> =>
   quantity({ help: { en, zh }, min: 0, max: 65535, whole: true });
 const interfaceName = text({
@@ -27,7 +28,7 @@ const boundInterface = orNull(interfaceName, {
 const allow = list(
   text({
     help: { en: 'address or address:port', zh: '地址 或 地址:端口' },
-    maxLength: 64, pattern: /^[0-9A-Fa-f.:[\]]+$/,
+    maxLength: 64, pattern: /^[0-9A-Fa-f.:[\]]+$/, form: { en: 'address or address:port', zh: '地址 或 地址:端口' },
   }),
   { help: { en: 'Sources that are heard; empty hears nobody.', zh: '允许的来源；空则不收。' }, max: 32, default: [] },
 );
@@ -183,6 +184,7 @@ const rsu = group({
   unitSerial: text({
     help: { en: 'Eight ASCII characters for the carrier.', zh: '承载头中的 8 个 ASCII 字符。' },
     maxLength: 8, pattern: /^[\x20-\x7e]{8}$/,
+    form: { en: 'eight ASCII characters', zh: '8 个 ASCII 字符' },
   }),
   types: list(choice({ help: { en: 'Message type.', zh: '消息类型。' }, of: airTypeWords }), {
     help: { en: 'Messages that it is sent.', zh: '发送的消息类型。' }, min: 1, max: 7,
@@ -199,7 +201,7 @@ const cloud = group({
   id: named('cloud', { help: { en: 'Name of the cloud.', zh: '云平台名称。' } }),
   url: text({ help: { en: 'Broker, mqtt:// or mqtts://.', zh: '代理地址，mqtt:// 或 mqtts://。' }, maxLength: 300 }),
   rscuSerial: text({
-    help: { en: 'Serial number in the topics.', zh: '主题中的设备序列号。' }, maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/,
+    help: { en: 'Serial number in the topics.', zh: '主题中的设备序列号。' }, maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/, form: NAME_FORM,
   }),
   username: orNull(text({ help: { en: 'User.', zh: '用户名。' }, maxLength: 128 }), {
     help: { en: 'User; null for none.', zh: '用户名；无则为 null。' },

@@ -24,7 +24,7 @@ import type { LatchRow } from './gate/latches.ts';
 import type { GateVerdict } from './gate/level.ts';
 import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
 import { gateParticipantsOf, gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
-import { createSignalStage } from './signals/index.ts';
+import { createSignalStage } from './signals/stage.ts';
 import { createStatisticStage } from './statistics/index.ts';
 import type { Coverage } from './model/coverage.ts';
 import type { RoadEvent } from './model/event.ts';

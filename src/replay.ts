@@ -429,8 +429,14 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   let firstMs: MonotonicMs | null = null;
   let toldMs = -Infinity;
   const random = seededRandom(`${options.seed ?? recording.manifest.seed}/faults`);
+  const { started } = recording.manifest;
+  const anchor = {
+    monoMs: monotonicMs(started.monoMs),
+    utcMs: utcMs(started.utcMs),
+    errorMs: started.errorMs ?? Number.POSITIVE_INFINITY,
+  };
   const events = options.faults
-    ? applyFaults(recording.events(), parseFaults(options.faults), random)
+    ? applyFaults(recording.events(), parseFaults(options.faults), random, anchor)
     : recording.events();
   for (const event of withTicks(recording, events)) {
     if (options.signal?.aborted) break;

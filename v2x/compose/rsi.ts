@@ -134,7 +134,9 @@ class Rsi implements RsiComposer {
       rtsId: sign.id,
       signType: signCodes[sign.kind] ?? 0,
       signPos: airOffset(this.#air.geodetic(sign.point[0], sign.point[1]), reference),
-      description: { textGB2312: gb2312Hex(sign.description, 64) },
+      ...(sign.description === ''
+        ? {}
+        : { description: { textGB2312: gb2312Hex(sign.description, 64) } }),
       timeDetails: {
         startTime: moy - (moy % 60),
         endTime: endMinute(moy, SIGN_LIFE_MIN),

@@ -178,11 +178,11 @@ export const checkTexts = defineTexts({
     zh: '请加入 conflicts.conflicting；仅依法让行者可列入 yielding。',
   },
   pair_not_permissive: {
-    en: '{got} yield to one another, but neither is permissive', zh: '{got} 列为让行，但两者均非许可绿灯',
+    en: '{got} yield to one another, but not both are permissive', zh: '{got} 列为让行，但并非两者都是许可绿灯',
   },
   pair_not_permissive_next: {
-    en: 'Mark the group that gives way as permissive, or list the pair as conflicting.',
-    zh: '请将让行方标为 permissive，或列为冲突。',
+    en: 'Mark both groups as permissive, or list the pair as conflicting.',
+    zh: '请将两者都标为 permissive，或列为冲突。',
   },
   intergreen_missing: { en: 'no clearance time from {got}', zh: '缺少 {got} 的清空时间' },
   intergreen_missing_next: {
