@@ -44,7 +44,10 @@ export interface SimulatedMessage {
 /** Who asks a controller that only answers, when no box is there. */
 export interface Poller {
   readonly periodMs: number;
+  /** What it sends at this instant. */
   poll(nowMs: MonotonicMs): readonly PortMessage[];
+  /** What the controller says, when it arrives: a real driver may stand behind a poller. */
+  hear?(message: PortMessage, atMs: MonotonicMs): void;
 }
 
 /** What comes out of the simulation, in exact order of time. */
@@ -99,6 +102,8 @@ class DeviceSimulation implements Simulation {
   readonly #anchor: ClockAnchor;
   readonly #random: Random;
   readonly #agenda: Agenda;
+  /** Pollers by the port of their controller. */
+  readonly #listeners = new Map<string, Poller>();
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -217,6 +222,7 @@ class DeviceSimulation implements Simulation {
     }
     const poller = pollers?.get(id);
     if (poller) {
+      this.#listeners.set(settings.port, poller);
       this.#every(this.#anchor.monoMs + random.next() * poller.periodMs, poller.periodMs, (atMs) => {
         for (const message of poller.poll(atMs)) this.receive(settings.port, message, atMs);
       });
@@ -233,6 +239,7 @@ class DeviceSimulation implements Simulation {
     const dressed = this.#dress(port, message);
     this.#agenda.at(atMs, () => {
       this.#options.outputs.message({ atMs, port, message: dressed, direction: 'to-box' });
+      this.#listeners.get(port)?.hear?.(dressed, atMs);
     });
   }
 

@@ -37,8 +37,9 @@ export interface SensorModel {
   readonly splitsLong: number;
   /** Pedestrians beyond this are not seen at all. */
   readonly pedestrianMaxM: number;
-  /** Whether it reflects where the ray meets the body, not at the centre. */
-  readonly atNearEdge: boolean;
+  /** Which point it reports: the centre; where the ray to the centre meets the body (`face`);
+   *  as near as the nearest corner, in the direction of the centre (`foot`: a box's lower edge). */
+  readonly reports: 'centre' | 'face' | 'foot';
   /** Errors of installation when asked for: place, angle, clock. Halves of uniform spans. */
   readonly offsetM: number;
   readonly offsetRad: number;
@@ -53,7 +54,7 @@ const radar: SensorModel = {
   radialMps: 0.15, tangentialMps: 0.8, headingRad: 8 * RAD, sizeShare: 0.15,
   latencySpread: 0.5, falseAlarms: 3, falseAlarmsOnWalls: true,
   confusion: 0.1, lostLooks: 0.002, swappedIds: 0.0005, splitsLong: 0,
-  pedestrianMaxM: 40, atNearEdge: true,
+  pedestrianMaxM: 40, reports: 'face',
   offsetM: 1, offsetRad: 1 * RAD, offsetMs: 80,
 };
 
@@ -63,7 +64,7 @@ const camera: SensorModel = {
   radialMps: 1, tangentialMps: 0.5, headingRad: 8 * RAD, sizeShare: 0.08,
   latencySpread: 1.08, falseAlarms: 0.5, falseAlarmsOnWalls: false,
   confusion: 0.07, lostLooks: 0.002, swappedIds: 0.001, splitsLong: 0,
-  pedestrianMaxM: Infinity, atNearEdge: false,
+  pedestrianMaxM: Infinity, reports: 'foot',
   offsetM: 1, offsetRad: 1 * RAD, offsetMs: 80,
 };
 
@@ -73,7 +74,7 @@ const lidar: SensorModel = {
   radialMps: 0.3, tangentialMps: 0.3, headingRad: 3 * RAD, sizeShare: 0.05,
   latencySpread: 0.6, falseAlarms: 0.3, falseAlarmsOnWalls: false,
   confusion: 0.05, lostLooks: 0.002, swappedIds: 0.0003, splitsLong: 0.05,
-  pedestrianMaxM: Infinity, atNearEdge: false,
+  pedestrianMaxM: Infinity, reports: 'centre',
   offsetM: 0.1, offsetRad: 0.2 * RAD, offsetMs: 20,
 };
 

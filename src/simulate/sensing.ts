@@ -204,8 +204,7 @@ export class SensorEye {
     const s = Math.sin(azimuthRad);
     const sigmaAlongM = Math.hypot(model.alongM, model.alongShare * rangeM);
     const sigmaAcrossM = Math.hypot(model.acrossM, model.acrossRad * rangeM);
-    const alongM = rangeM - (model.atNearEdge ? edgeDepthM(user, azimuthRad) : 0) +
-      sigmaAlongM * random.normal();
+    const alongM = rangeM - depthM(model.reports, user, azimuthRad) + sigmaAlongM * random.normal();
     const acrossM = sigmaAcrossM * random.normal();
     const radialMps = user.eastMps * c + user.northMps * s + model.radialMps * random.normal();
     const tangentMps = user.northMps * c - user.eastMps * s + model.tangentialMps * random.normal();
@@ -318,11 +317,13 @@ export class SensorEye {
   }
 }
 
-/** From the centre of a body to where the ray from the sensor to the centre enters it, metres. */
-function edgeDepthM(user: WorldUser, azimuthRad: number): number {
+/** From the centre of a body to the point that is reported, towards the sensor, metres. */
+function depthM(reports: SensorModel['reports'], user: WorldUser, azimuthRad: number): number {
+  if (reports === 'centre') return 0;
   const view = user.headingRad - azimuthRad;
   const cos = Math.max(Math.abs(Math.cos(view)), 1e-6);
   const sin = Math.max(Math.abs(Math.sin(view)), 1e-6);
+  if (reports === 'foot') return (user.lengthM * cos + user.widthM * sin) / 2;
   return Math.min(user.lengthM / 2 / cos, user.widthM / 2 / sin);
 }
 
