@@ -1,5 +1,5 @@
 import { stampAt } from '../../src/base/clock.ts';
-import { plusMs, utcMs } from '../../src/base/time.ts';
+import { monotonicMs, plusMs, utcMs } from '../../src/base/time.ts';
 import { objectListCounters, sensorTitles } from '../../src/base/texts/sensors.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import type { Datagram, StreamChunk } from '../../src/model/port.ts';
@@ -120,7 +120,7 @@ class ObjectList implements DriverInstance {
       if (!believable) this.#count('stamp_implausible');
       memory.paceMs = byArrivalMs - stampS * 1000;
     }
-    return plusMs(byArrivalMs, memory.paceMs + stampS * 1000 - byArrivalMs);
+    return monotonicMs(memory.paceMs + stampS * 1000);
   }
 
   /** Has no timers to end. */
