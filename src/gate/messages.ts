@@ -6,6 +6,7 @@ import type {
   WireTiming, WireRsi, WireRsm, WireSpat, WireStamp,
 } from './decode.ts';
 import { mayFollow, shownConflict } from './lamps.ts';
+import type { ShownPhase } from './lamps.ts';
 import { readEvidence, stopTiming } from './level.ts';
 import type { GateStatus, LevelState } from './level.ts';
 import type { GateLimits, RuleId } from './rules.ts';
@@ -360,16 +361,16 @@ export function judgeSpat(at: Case, spat: WireSpat): void {
 
 /** R6 on the bytes. */
 function judgeConflicts(node: GateNode, phases: SentState['phases']): void {
-  const groups = new Map(node.groups.map((group) => [group.id, group]));
-  const shownOf = (id: string) => {
-    const { phase, mayGoDark } = groups.get(id) as GateGroup;
-    return { ...(phases[phase] as SentPhase), mayGoDark };
-  };
+  const shown = new Map(node.groups.map(({ id, phase, mayGoDark }) => {
+    const { shown: light, isProtected } = phases[phase] as SentPhase;
+    return [id, { shown: light, isProtected, mayGoDark }];
+  }));
   const yields = new Set(node.yielding.flatMap(([a, b]) => [`${a}\n${b}`, `${b}\n${a}`]));
   for (const [a, b] of [...node.conflicting, ...node.yielding]) {
-    const [left, right] = [shownOf(a), shownOf(b)];
-    const harm = shownConflict(left, right, yields.has(`${a}\n${b}`));
-    need(!harm, 'R6', `groups ${a} and ${b}`, 'no conflict', `${left.shown} and ${right.shown}`);
+    const [left, right] = [shown.get(a) as ShownPhase, shown.get(b) as ShownPhase];
+    const harm = shownConflict(left, right, yields.size > 0 && yields.has(`${a}\n${b}`));
+    const got = `${left.shown} and ${right.shown}`;
+    need(!harm, 'R6', `groups ${a} and ${b}`, 'no conflict', got);
   }
 }
 

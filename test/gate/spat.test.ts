@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { shownConflict } from '../../src/gate/lamps.ts';
 import type { Shown } from '../../src/gate/site.ts';
-import { aGreen, allRed, group, Junction, quiet, ruleOf, rulesOf, testNode } from './junction.ts';
+import { aGreen, allRed, Junction, quiet, ruleOf, rulesOf, testNode } from './junction.ts';
 import type { TestTiming } from './writer.ts';
 
 /** Times as a fixed plan tells them: 12 s to the end of group a's green. */
@@ -81,17 +81,13 @@ test('a protected clearance bears no movement beside it, even of a pair that yie
   expect(shownConflict(red, shown('permissive'), false)).toBe(false);
 });
 
-test('a clearance remembers the protected green before it (R6)', () => {
-  // The witness cannot tell the two greens apart, so only the bytes show this conflict.
-  const node = testNode({
-    groups: [group('a', 1), group('r', 4, { permissive: true })],
-    conflicting: [], yielding: [['a', 'r']], intergreens: [], lanes: ['pinned'],
-  });
-  const free = { ...node, groups: [{ ...node.groups[0]!, permissive: true }, node.groups[1]!] };
-  const at = new Junction(free).warm({ a: 'green', r: 'red' });
-  expect(ruleOf(at.spat({ 1: [{ light: 5 }] }))).toBe('passed');
-  at.cycle({ a: 'yellow', r: 'green' });
-  expect(ruleOf(at.spat())).toBe('passed');
+test('a clearance is as protected as the green before it (R6)', () => {
+  for (const [green, rule] of [[6, 'R6'], [5, 'passed']] as const) {
+    const at = new Junction().warm(aGreen);
+    expect(ruleOf(at.spat({ 1: [{ light: green }] }))).toBe('passed');
+    at.cycle({ ...allRed, a: 'yellow', b: 'flashing-red' });
+    expect(ruleOf(at.spat()), `after light ${green}`).toBe(rule);
+  }
 });
 
 test('stamps agree with the clock to 50 ms, in both places (R17)', () => {
