@@ -129,6 +129,7 @@ interface Lane {
   head(): RecordedEvent;
   /** Goes to the next; false at the end. */
   next(): boolean;
+  close(): void;
 }
 
 class FolderRecording implements Recording {
@@ -153,7 +154,15 @@ class FolderRecording implements Recording {
   }
 
   *events(): Generator<RecordedEvent> {
-    const lanes = this.#lanes().filter((lane) => lane.next());
+    const all = this.#lanes();
+    try {
+      yield* this.#merge(all.filter((lane) => lane.next()));
+    } finally {
+      for (const lane of all) lane.close();
+    }
+  }
+
+  *#merge(lanes: Lane[]): Generator<RecordedEvent> {
     while (lanes.length > 0) {
       let first = 0;
       for (let index = 1; index < lanes.length; index++) {
@@ -208,6 +217,7 @@ class FolderRecording implements Recording {
         last = this.micros = Math.max(last, micros);
         return true;
       },
+      close: () => source.close(),
     };
   }
 
@@ -232,6 +242,7 @@ class FolderRecording implements Recording {
           return true;
         }
       },
+      close: () => void lines.return(undefined),
     };
   }
 
