@@ -7,14 +7,14 @@ import { createCandidates, createGrid, fillGrid, gatePairs } from './gating.ts';
 import {
   DETECTION_LIMIT, DETECTION_RECORD, D_QUALITY, D_TIME, D_X, D_Y, ESTIMATE, E_HEADING,
   E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
-  T_BORN_INDEX, T_CLASS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_OCCLUDED_MS, T_SENSOR_MS,
-  T_SIZE, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
+  T_BORN_INDEX, T_CLASS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
+  T_SIZE, T_SOLID_HITS, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
 } from './layout.ts';
 import { estimateTrack, predictTrack } from './predict.ts';
 import { Rewinder } from './rewind.ts';
 import { createTable } from './table.ts';
 import {
-  bearTrack, judgePublication, judgeStanding, learn, lookSame, mustDie, promote, seenTogether,
+  bearTrack, judgeMoved, judgePublication, judgeStanding, learn, lookSame, mustDie, promote, seenTogether,
 } from './tracks.ts';
 import { generalTuning, sensorTuning } from './tuning.ts';
 import { updateTrack } from './update.ts';
@@ -148,6 +148,7 @@ export class FusionCore {
     tracks[track + T_EXISTENCE] = hitOdds(tracks[track + T_EXISTENCE], frame.detections[at + D_QUALITY]);
     estimateTrack(tracks, track, this.#estimates, e);
     promote(tracks, track, this.#estimates, e);
+    judgeMoved(tracks, track, this.#estimates, e);
     judgeStanding(tracks, track, this.#estimates[e + E_SPEED], frame.measuredMs);
   }
 
@@ -171,6 +172,7 @@ export class FusionCore {
   #births(frame: CoreFrame): void {
     const { table } = this;
     const known = table.count;
+    const solid = sensorTuning[this.#sensors[frame.sensor]!.kind].blindBelowMps === 0;
     for (let index = 0; index < frame.count; index++) {
       const at = index * DETECTION_RECORD;
       if (this.#used[index] === 1) continue;
@@ -187,7 +189,7 @@ export class FusionCore {
         this.#count('birth_over_limit');
         continue;
       }
-      bearTrack(table.tracks, slot * TRACK_RECORD, frame.detections, index, frame.sensor, frame.measuredMs, frame.receivedMs);
+      bearTrack(table.tracks, slot * TRACK_RECORD, frame.detections, index, frame.sensor, frame.measuredMs, frame.receivedMs, solid);
       estimateTrack(table.tracks, slot * TRACK_RECORD, this.#estimates, slot * ESTIMATE);
     }
   }
@@ -291,6 +293,8 @@ export class FusionCore {
   /** The older takes what the younger knew better: newest times, hits, and its estimate if newer. */
   #join(a: number, b: number): void {
     const { tracks } = this.table;
+    tracks[a + T_MOVED] = Math.max(tracks[a + T_MOVED], tracks[b + T_MOVED]);
+    tracks[a + T_SOLID_HITS] = Math.max(tracks[a + T_SOLID_HITS], tracks[b + T_SOLID_HITS]);
     tracks[a + T_HITS] = Math.max(tracks[a + T_HITS], tracks[b + T_HITS]);
     tracks[a + T_EXISTENCE] = Math.max(tracks[a + T_EXISTENCE], tracks[b + T_EXISTENCE]);
     if (tracks[b + T_HIT_MS] > tracks[a + T_HIT_MS] + 300) {

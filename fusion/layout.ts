@@ -65,8 +65,15 @@ export const T_STANDING_MS = T_BOX_HEADING + 1;
 export const T_TWIN_BORN = T_STANDING_MS + 1;
 export const T_TWIN_INDEX = T_TWIN_BORN + 1;
 export const T_TWIN_MS = T_TWIN_INDEX + 1;
+/** 1 once it was surely seen to move. */
+export const T_MOVED = T_TWIN_MS + 1;
+/** Strong hits by sensors whose echoes of standing things can be believed (all but radar). */
+export const T_SOLID_HITS = T_MOVED + 1;
+/** Where it was born, m. */
+export const T_BORN_X = T_SOLID_HITS + 1;
+export const T_BORN_Y = T_BORN_X + 1;
 /** Normalised innovation squared and number of measured values of the last update. */
-export const T_INNOVATION = T_TWIN_MS + 1;
+export const T_INNOVATION = T_BORN_Y + 1;
 export const T_INNOVATION_SIZE = T_INNOVATION + 1;
 /** Instant of the last frame of each sensor that updated it; 0 for none. */
 export const T_SENSOR_MS = T_INNOVATION_SIZE + 1;

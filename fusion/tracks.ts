@@ -3,9 +3,9 @@ import {
   D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME, D_VELOCITY,
   D_VELOCITY_KIND, D_X, D_Y, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_VX,
   E_VY, E_X, E_Y, FREE, FULL_VELOCITY, MODES, RANGE_RATE, SENSOR_LIMIT, STATE, TRACK_RECORD,
-  T_BORN, T_BORN_INDEX, T_BOX_HEADING, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS, T_COVARIANCE, T_DEVICE,
-  T_EXISTENCE, T_HEADING_VOTE, T_HITS, T_HIT_MS, T_LAYOUT, T_MISSED_MS, T_MODE, T_OCCLUDED_MS,
-  T_RECEIVED_MS, T_SENSOR_MS, T_SIZE, T_SIZE_WEIGHT, T_STANDING_MS, T_STATE, T_STRONG_MS, T_TIME,
+  T_BORN, T_BORN_INDEX, T_BORN_X, T_BORN_Y, T_BOX_HEADING, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS, T_COVARIANCE, T_DEVICE,
+  T_EXISTENCE, T_HEADING_VOTE, T_HITS, T_HIT_MS, T_LAYOUT, T_MISSED_MS, T_MODE, T_MOVED, T_OCCLUDED_MS,
+  T_RECEIVED_MS, T_SENSOR_MS, T_SIZE, T_SIZE_WEIGHT, T_SOLID_HITS, T_STANDING_MS, T_STATE, T_STRONG_MS, T_TIME,
   VEHICLE,
 } from './layout.ts';
 import { logOdds } from './existence.ts';
@@ -37,7 +37,7 @@ function normaliseClasses(data: Float64Array, at: number): void {
  */
 export function bearTrack(
   data: Float64Array, track: number, detections: Float64Array, index: number, sensor: number,
-  frameMs: number, receivedMs: number,
+  frameMs: number, receivedMs: number, solid: boolean,
 ): void {
   const at = index * DETECTION_RECORD;
   data.fill(0, track, track + TRACK_RECORD);
@@ -47,6 +47,7 @@ export function bearTrack(
   const weight = Math.min(3, Math.max(-4, logOdds(detections[at + D_QUALITY])));
   data[track + T_EXISTENCE] = Math.min(2.5, -1 + 0.8 * weight);
   data[track + T_HITS] = 1;
+  data[track + T_SOLID_HITS] = solid ? 1 : 0;
   data[track + T_HIT_MS] = detections[at + D_TIME];
   data[track + T_STRONG_MS] = detections[at + D_TIME];
   data[track + T_RECEIVED_MS] = receivedMs;
@@ -100,6 +101,8 @@ function bearState(data: Float64Array, track: number, detections: Float64Array, 
     varianceXY = (along - wide) * rayX * rayY;
     varianceY = wide + (along - wide) * rayY * rayY;
   }
+  data[track + T_BORN_X] = x;
+  data[track + T_BORN_Y] = y;
   const vehicle = motion.layout === 'vehicle' && headed;
   data[track + T_LAYOUT] = FREE;
   for (let mode = 0; mode < MODES; mode++) {
@@ -203,6 +206,7 @@ export function learn(
   if (detections[at + D_DEVICE] !== 0) data[track + T_DEVICE + sensor] = detections[at + D_DEVICE];
   if (detections[at + D_QUALITY] >= generalTuning.weakQuality) {
     data[track + T_HITS]++;
+    if (tuning.blindBelowMps === 0) data[track + T_SOLID_HITS]++;
     data[track + T_STRONG_MS] = detections[at + D_TIME];
   }
   if (data[track + T_LAYOUT] === FREE && detections[at + D_HEADING_VARIANCE] > 0) {
@@ -269,6 +273,23 @@ export function promote(
   }
 }
 
+/**
+ * Notes once that a track moves: faster than its doubt, and away from where it was born. Walls and
+ * poles that radar sees as users never do.
+ */
+export function judgeMoved(data: Float64Array, track: number, estimates: Float64Array, e: number): void {
+  if (data[track + T_MOVED] === 1) return;
+  const vx = estimates[e + E_VX];
+  const vy = estimates[e + E_VY];
+  const speed2 = vx * vx + vy * vy;
+  const c = e + E_COVARIANCE;
+  if (speed2 < 1 || speed2 < 9 * Math.max(estimates[c + 10], estimates[c + 15])) return;
+  const dx = estimates[e + E_X] - data[track + T_BORN_X];
+  const dy = estimates[e + E_Y] - data[track + T_BORN_Y];
+  const needed = Math.max(0.5, 2 * Math.sqrt(estimates[c] + estimates[c + 5]));
+  if (dx * vx + dy * vy > needed * Math.sqrt(speed2) || speed2 > 9) data[track + T_MOVED] = 1;
+}
+
 /** Notes since when a track stands: negative while it must still prove it, positive after. */
 export function judgeStanding(data: Float64Array, track: number, speedMps: number, nowMs: number): void {
   const since = data[track + T_STANDING_MS];
@@ -333,6 +354,7 @@ export function judgePublication(data: Float64Array, track: number, nowMs: numbe
   const row = classTuning[data[track + T_CLASS]];
   const odds = data[track + T_EXISTENCE];
   if (data[track + T_CONFIRMED_MS] === 0) {
-    if (odds >= row.publishOdds && data[track + T_HITS] >= row.publishHits) data[track + T_CONFIRMED_MS] = nowMs;
+    const believed = data[track + T_MOVED] === 1 || data[track + T_SOLID_HITS] >= 2;
+    if (believed && odds >= row.publishOdds && data[track + T_HITS] >= row.publishHits) data[track + T_CONFIRMED_MS] = nowMs;
   } else if (odds < row.withdrawOdds) data[track + T_CONFIRMED_MS] = 0;
 }
