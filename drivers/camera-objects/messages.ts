@@ -60,8 +60,8 @@ const pixelOf = (value: unknown): number | null => {
 const boxOf = (
   trackId: string | null, edges: readonly unknown[], label: string, confidence: unknown,
 ): CameraBox | null => {
-  const [left, top, right, bottom] = edges.map(pixelOf) as (number | null)[];
-  if (left == null || top == null || right == null || bottom == null) return null;
+  const [left = null, top = null, right = null, bottom = null] = edges.map(pixelOf);
+  if (left === null || top === null || right === null || bottom === null) return null;
   if (right <= left || bottom <= top) return null;
   const score = pixelOf(confidence);
   // The device writes a negative confidence where it has none.
@@ -77,7 +77,8 @@ function boxOfText(text: string): { readonly box: CameraBox | null; readonly str
   const attributes = parts.slice(6).filter((part) => part !== '#' && part !== '');
   const confidence = attributes[attributes.length - 1];
   const box = boxOf(trackIdOf(id), [left, top, right, bottom], label!.slice(0, 64), confidence);
-  return { box, stripped: attributes.length > (box?.confidence == null ? 0 : 1) };
+  const told = typeof box?.confidence === 'number' ? 1 : 0;
+  return { box, stripped: attributes.length > told };
 }
 
 function minimalOf(document: JsonObject, objects: readonly unknown[]): CameraMessage {

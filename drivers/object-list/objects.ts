@@ -39,7 +39,8 @@ const VARIANCE_MIN = 1e-8;
 const VARIANCE_MAX = 1e6;
 const STAMP_MAX_S = 1e11;
 
-const given = (object: JsonObject, name: string): boolean => fieldOf(object, name) != null;
+const given = (object: JsonObject, name: string): boolean =>
+  (fieldOf(object, name) ?? null) !== null;
 
 /** Reads what stands around the objects. */
 export function readObjectFrame(value: unknown): ObjectFrame | FrameDrop {

@@ -43,7 +43,8 @@ function targetsOf(object: SensedObject, sign: number, random: Random): readonly
     crossSectionDbsm: object.crossSectionDbsm - (backM > 0 ? 6 : 0),
   });
   const list = [target(0, -halfM), target(0, halfM)];
-  for (let backM = STEP_M; backM < Math.min(depthM, 12); backM += STEP_M) {
+  // The far end of a body is in its own shadow.
+  for (let backM = STEP_M; backM < Math.min(depthM - 1, 12); backM += STEP_M) {
     list.push(target(backM, 0));
   }
   return list;
