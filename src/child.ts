@@ -9,9 +9,19 @@ import { messageOf } from './base/fault.ts';
 import { createLiveHub } from './hub.ts';
 import { createLog } from './logs.ts';
 import { PerceptionLoop } from './pipeline.ts';
-import type { Tick } from './pipeline.ts';
 import { createPhaseLock } from './phaselock.ts';
-import type { ChildStart, ChildToParent, FromMain, ParentToChild, TapBatch, ToMain } from './processes.ts';
+import type { MonotonicMs } from './base/time.ts';
+import type {
+  ChildStart,
+  ChildToParent,
+  FromMain,
+  LoopStatus,
+  ParentToChild,
+  TapBatch,
+  ToMain,
+} from './processes.ts';
+import { Stamper } from './runtime/stamper.ts';
+import { childChannel, processLink } from './runtime/threads.ts';
 import { loadSite } from './site.ts';
 import { startTicker } from './ticker.ts';
 
@@ -27,17 +37,16 @@ function runChild(start: ChildStart): void {
     json: start.logJson,
   });
   const main = new Worker(new URL('./main.js', import.meta.url), { workerData: { start } });
+  const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
   const tellMain = (message: ToMain): void => main.postMessage(message);
-  const tellParent = (message: ChildToParent): void => {
-    if (process.connected) process.send?.(message);
-  };
+  const tellParent = (message: ChildToParent): void => void parent.send(message);
   let tap: TapBatch['entries'][number][] | null = null;
   let tapState: unknown;
   const tapped = (entry: TapBatch['entries'][number]): void => {
     tap?.push(entry);
   };
-  const names = new Set(site.sensors.filter(({ enabled }) => enabled).map(({ port }) => port));
-  const hub = createLiveHub({ site, names: [...names], clock, log, tap: tapped });
+  const stamper = new Stamper(clock);
+  const hub = createLiveHub({ site, clock, log, stamper, tap: tapped });
   const loop = new PerceptionLoop({
     site,
     clock,
@@ -48,39 +57,48 @@ function runChild(start: ChildStart): void {
     offer: (offers) => tellParent({ kind: 'offers', offers }),
     view: (view) => tellMain({ kind: 'perception', view }),
   });
-  hub.open();
+  const handOver = (): void => {
+    if (!tap || tap.length === 0) return;
+    const state = tapState === undefined ? {} : { state: tapState };
+    tellMain({ kind: 'tap', batch: { loop: 'perception', entries: tap, ...state } });
+    tapState = undefined;
+    tap = [];
+  };
   const periodMs = 1000 / site.loop.rateHz;
   const lock = createPhaseLock(site, periodMs);
   let lastStatusMs = -Infinity;
-  const ticker = startTicker(clock, periodMs, (tick: Tick) => {
-    tapped({ kind: 'tick', ...tick });
-    loop.tick(tick);
-    const phaseMs = lock.next(tick, loop.arrivals);
-    if (phaseMs !== null) ticker.setPhase(phaseMs);
-    if (tap && tap.length > 0) {
-      tellMain({ kind: 'tap', batch: { loop: 'perception', entries: tap, ...(tapState === undefined ? {} : { state: tapState }) } });
-      tapState = undefined;
-      tap = [];
-    }
-    if (tick.beganMs - lastStatusMs < 500) return;
-    lastStatusMs = tick.beganMs;
-    tellParent({ kind: 'alive', atMs: tick.beganMs });
-    const lateness = ticker.lateness.percentiles() ?? { p50: 0, p99: 0, max: 0 };
-    tellMain({
-      kind: 'loop',
-      status: {
-        loop: 'perception',
-        atMs: tick.beganMs,
-        counters: { ...loop.counters.toJSON(), ...hub.counters() },
-        ports: hub.status(),
-        checks: [],
-        lateness: { p50Ms: lateness.p50, p99Ms: lateness.p99, maxMs: lateness.max },
-        rssBytes: process.memoryUsage.rss(),
-        skippedTicks: ticker.skipped,
-      },
-    });
+  const ticker = startTicker({
+    clock,
+    periodMs,
+    stamper,
+    phase: () => lock.phaseMs(),
+    run(tick) {
+      tapped({ kind: 'tick', ...tick });
+      loop.tick(tick);
+      lock.heard(loop.arrivals);
+      handOver();
+      if (tick.beganMs - lastStatusMs < 1000) return;
+      lastStatusMs = tick.beganMs;
+      tellMain({ kind: 'loop', status: status(tick.beganMs) });
+    },
+    broken(thrown) {
+      throw thrown; // an unknown state: `uncaughtException` ends the process, the parent restarts it
+    },
   });
-  process.on('message', (message: ParentToChild) => {
+  const status = (atMs: MonotonicMs): LoopStatus => {
+    const { p50Ms, p99Ms, maxMs } = ticker.lateness.toJSON();
+    return {
+      loop: 'perception',
+      atMs,
+      counters: { ...loop.counters.toJSON(), ...hub.counters() },
+      ports: hub.status(),
+      checks: [],
+      lateness: { p50Ms, p99Ms, maxMs },
+      rssBytes: process.memoryUsage.rss(),
+      skippedTicks: ticker.skipped,
+    };
+  };
+  parent.onMessage((message) => {
     if (message.kind === 'signals') loop.signals(message.view);
     if (message.kind === 'anchor') {
       clock.setAnchor(message.anchor);
@@ -100,7 +118,7 @@ function runChild(start: ChildStart): void {
     log.error('main_thread_died', { reason: messageOf(error) });
     end(1);
   });
-  process.on('disconnect', () => end(0)); // without its parent it must not hold the ports
+  parent.onStop(() => end(0)); // asked to, or the parent is gone: it must not hold the ports
   process.on('SIGTERM', () => end(0));
   process.on('SIGINT', () => undefined); // the parent decides
   process.on('uncaughtException', (error) => {

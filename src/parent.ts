@@ -4,6 +4,7 @@
  * does nothing slow. The child may stall, die or eat its memory without one missing SPAT.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -16,8 +17,6 @@ import type { Site } from './model/site.ts';
 import { monotonicMs } from './base/time.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { nextBoot, readLatches, writeLatches } from './boot.ts';
-import { startCareful } from './care.ts';
-import type { Care } from './care.ts';
 import { listenPrivately, privateFolder } from './control.ts';
 import { GUARD_CELLS } from './guard.ts';
 import type { GuardFrame, GuardStart, GuardUpdate } from './guard.ts';
@@ -32,6 +31,9 @@ import type { SentMessage, Tick } from './pipeline.ts';
 import type { ChildStart, ChildToParent, GateStatus, ParentToChild, SentRow, TapBatch } from './processes.ts';
 import { createRsuLinks } from './rsu/links.ts';
 import type { RsuLinks } from './rsu/links.ts';
+import { Stamper } from './runtime/stamper.ts';
+import { startChild } from './runtime/threads.ts';
+import type { ChildHandle } from './runtime/threads.ts';
 import { loadSite } from './site.ts';
 import { startTicker } from './ticker.ts';
 import type { Ticker } from './ticker.ts';
@@ -52,6 +54,19 @@ const ANCHOR_TOLERANCE_MS = 2;
 const LAST_WORDS = 12;
 const LAST_WORDS_GAP_MS = 20;
 const CHILD_STALL_MS = 5000;
+const CHILD_START_MS = 20_000;
+const CHILD_STOP_MS = 1500;
+/** Messages that may be on their way to a child that does not listen; further ones are dropped. */
+const CHILD_WAITING_MAX = 200;
+
+/** The kernel takes the child first when memory is short. */
+function offerToOomKiller(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '800');
+  } catch {
+    // Not Linux, or not allowed: the parent is the smaller of the two anyway.
+  }
+}
 
 /** Everything that the parent owns while it runs. */
 class Parent {
@@ -67,8 +82,9 @@ class Parent {
   readonly #cells = new Float64Array(new SharedArrayBuffer(GUARD_CELLS * 8));
   readonly #guard: Worker;
   readonly #startedUtcMs: number;
+  readonly #stamper: Stamper;
   #ticker: Ticker | null = null;
-  #care: Care | null = null;
+  #child: ChildHandle<ChildToParent, ParentToChild> | null = null;
   #tap: TapBatch['entries'][number][] | null = null;
   #tapState: unknown = undefined;
   #sent: SentRow[] = [];
@@ -85,13 +101,19 @@ class Parent {
     this.#clock = clock;
     this.#log = log;
     this.#startedUtcMs = clock.utcAt().utcMs;
+    this.#stamper = new Stamper(clock);
     this.#boot = nextBoot(folder, this.#startedUtcMs);
     const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
     this.#latchVersion = stored.version;
     this.#rsus = createRsuLinks(site, clock, log);
-    const own = new Set(site.controllers.map(({ port }) => port));
-    this.#hub = createLiveHub({ site, names: [...own], clock, log, tap: (entry) => this.#tapped(entry) });
+    this.#hub = createLiveHub({
+      site,
+      clock,
+      log,
+      stamper: this.#stamper,
+      tap: (entry) => this.#tapped(entry),
+    });
     this.#loop = new SignalsLoop({
       site,
       clock,
@@ -123,10 +145,22 @@ class Parent {
 
   /** First words, then the loop, then the child: SPAT does not wait for anybody. */
   start(): void {
-    this.#hub.open();
-    const nowMs = this.#clock.nowMs();
-    this.#turn({ tick: Math.floor(nowMs / SPAT_PERIOD_MS), dueMs: nowMs, beganMs: nowMs });
-    this.#ticker = startTicker(this.#clock, SPAT_PERIOD_MS, (tick) => this.#turn(tick));
+    const nowMs = this.#stamper.next();
+    this.#turn({ tick: 0, dueMs: nowMs, beganMs: nowMs });
+    this.#ticker = startTicker({
+      clock: this.#clock,
+      periodMs: SPAT_PERIOD_MS,
+      stamper: this.#stamper,
+      run: (tick) => this.#turn(tick),
+      broken: (thrown) => {
+        throw thrown; // an unknown state: `uncaughtException` ends the process
+      },
+    });
+    this.#startChild();
+    this.#log.info('started', { site: this.#site.id, pid: process.pid, boot: this.#boot, data: this.#folder });
+  }
+
+  #startChild(): void {
     const start: ChildStart = {
       parentPid: process.pid,
       startedUtcMs: this.#startedUtcMs,
@@ -138,15 +172,24 @@ class Parent {
       record: this.#options.record ?? null,
       logJson: this.#options.logJson ?? false,
     };
-    this.#care = startCareful({
-      script: new URL('./child.js', import.meta.url),
-      start,
+    const child = startChild<ChildToParent, ParentToChild>(fileURLToPath(new URL('./child.js', import.meta.url)), [], {
+      name: 'child',
       clock: this.#clock,
       log: this.#log,
-      stallMs: CHILD_STALL_MS,
-      heard: (message) => this.#heard(message as ChildToParent),
+      execArgv: ['--enable-source-maps'],
+      env: { LUKOU_CHILD: JSON.stringify(start) },
+      silentAfterMs: CHILD_STALL_MS,
+      startWithinMs: CHILD_START_MS,
+      stopWithinMs: CHILD_STOP_MS,
+      waitingMax: CHILD_WAITING_MAX,
     });
-    this.#log.info('started', { site: this.#site.id, pid: process.pid, boot: this.#boot, data: this.#folder });
+    child.onMessage((message) => this.#heard(message));
+    child.onState(({ pid, state }) => {
+      if (pid !== null && state === 'starting') offerToOomKiller(pid);
+      // A new child begins without a recording, whatever the old one asked for.
+      if (state !== 'running') this.#tap = null;
+    });
+    this.#child = child;
   }
 
   #tapped(entry: TapBatch['entries'][number]): void {
@@ -210,7 +253,7 @@ class Parent {
   #perSecond(nowMs: MonotonicMs): void {
     const update: GuardUpdate = { anchor: this.#clock.anchor, frames: this.#guardFrames(nowMs) };
     this.#guard.postMessage(update);
-    const lateness = this.#ticker?.lateness.percentiles() ?? { p50: 0, p99: 0, max: 0 };
+    const lateness = this.#ticker?.lateness.toJSON() ?? { p50Ms: 0, p99Ms: 0, maxMs: 0 };
     this.#tell({
       kind: 'status',
       status: {
@@ -219,7 +262,7 @@ class Parent {
         counters: { ...this.#loop.counters.toJSON(), ...this.#hub.counters(), guard_sent: this.#cells[1]! },
         ports: this.#hub.status(),
         checks: [],
-        lateness: { p50Ms: lateness.p50, p99Ms: lateness.p99, maxMs: lateness.max },
+        lateness: { p50Ms: lateness.p50Ms, p99Ms: lateness.p99Ms, maxMs: lateness.maxMs },
         rssBytes: process.memoryUsage.rss(),
         skippedTicks: this.#ticker?.skipped ?? 0,
       },
@@ -281,15 +324,13 @@ class Parent {
   }
 
   #tell(message: ParentToChild): void {
-    this.#care?.send(message);
+    this.#child?.send(message);
   }
 
   #heard(message: ChildToParent): void {
     switch (message.kind) {
       case 'offers':
         return this.#loop.offers(message.offers, this.#clock.nowMs());
-      case 'alive':
-        return;
       case 'record':
         this.#tap = message.on ? [] : null;
         this.#tapState = message.on ? this.#loop.snapshot() : undefined;
@@ -316,7 +357,7 @@ class Parent {
     }
     this.#storeLatches(this.#loop.gate.latchVersion());
     this.#loop.stop();
-    await this.#care?.stop();
+    await this.#child?.stop();
     await this.#hub.close();
     this.#rsus.close();
     await this.#guard.terminate();

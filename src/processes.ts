@@ -86,7 +86,6 @@ export type ParentToChild =
 
 export type ChildToParent =
   | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[] }
-  | { readonly kind: 'alive'; readonly atMs: MonotonicMs }
   | { readonly kind: 'record'; readonly on: boolean }
   | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
 
