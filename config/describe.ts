@@ -116,7 +116,8 @@ const joined = (parts: readonly Text[], between: string): Text => ({
 export function takes(schema: z.ZodType): Text {
   const { inner, facts, nullable } = unwrap(schema);
   const tail = `${facts.unit ? ` ${facts.unit}` : ''}${nullable ? ' | null' : ''}`;
-  return joined([words(inner), same(tail)], '');
+  const plain = definition(inner).type === 'string' && facts.form ? facts.form : words(inner);
+  return joined([plain, same(tail)], '');
 }
 
 /** The form of a text row, where its facts tell it. */

@@ -445,6 +445,8 @@ function addGroups(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm
   }
 }
 
+const WALK_STAGE_S = 20;
+
 const pairKey = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
 /** A right arrow yields to those on foot or cycle beside it; all other meetings exclude. */
@@ -501,6 +503,20 @@ function addStages(
       road.stages.push({ number: road.stages.length + 1, green: green as never, greenS });
     }
   });
+}
+
+/** Walkers whom no stage had room for get the first that has, or one of their own. */
+function addForgottenWalkers(road: RoadBuilder, excluded: ReadonlySet<string>): void {
+  const forgotten = road.groups.filter(
+    (group) => group.lampType === 'pedestrian' && !road.stages.some((stage) => stage.green.includes(group.id)));
+  for (const group of forgotten) {
+    const index = road.stages.findIndex((stage) =>
+      stage.greenS >= group.minGreenS &&
+      stage.green.every((other) => !excluded.has(pairKey(other, group.id))));
+    const stage = road.stages[index];
+    if (stage) road.stages[index] = { ...stage, green: [...stage.green, group.id] };
+    else road.stages.push({ number: road.stages.length + 1, green: [group.id], greenS: WALK_STAGE_S });
+  }
 }
 
 /** Groups whose lamps are alike and always equal share a phase; only what faces one another. */
@@ -702,6 +718,7 @@ export function generateSite(spec: SiteSpec): { readonly site: SiteFile; readonl
   if (lit >= 0) {
     const excluded = new Set(conflicts.conflicting.map(([a, b]) => pairKey(a, b)));
     addStages(road, spec.junctions[lit]!, measured[lit]!, excluded);
+    addForgottenWalkers(road, excluded);
     assignPhases(road);
     markPermissive(road, conflicts.yielding);
   }

@@ -4,6 +4,7 @@
  */
 import type { ArmSpec, JunctionSpec, SiteSpec } from './generate.ts';
 import { SITE_FORMAT_VERSION } from './site.ts';
+import type { RoadFile } from './road.ts';
 import type { PortFile, SiteFile } from './site.ts';
 import { stageGroups } from './stagetimes.ts';
 
@@ -275,6 +276,17 @@ const boxSensor = (id: string, port: string, eastM: number, northM: number): Sen
   port,
 });
 
+/** Tells the driver which numbers of each bank the road uses. */
+function withTscbmNumbers(site: SiteFile, road: RoadFile): SiteFile {
+  const numbersOf = (bank: string): readonly number[] =>
+    road.signalGroups.flatMap(({ lampGroup }) =>
+      lampGroup.startsWith(`${bank}:`) ? [Number(lampGroup.slice(bank.length + 1))] : []);
+  const options = {
+    phases: numbersOf('phase'), overlaps: numbersOf('overlap'), pedestrians: numbersOf('pedestrian'),
+  };
+  return { ...site, controllers: site.controllers.map((row) => ({ ...row, options })) };
+}
+
 /** Two nodes on one box; the second has no lamps. */
 export const twoNodesSpec: SiteSpec = {
   junctions: twoJunctions,
@@ -297,11 +309,39 @@ export const twoNodesSpec: SiteSpec = {
     clouds: [cloud('LUKOU-TWO-0001', 18884)],
     web: { host: LOOPBACK, port: 47580 },
   },
-  finish: (site, road) => {
-    const numbersOf = (bank: string): readonly number[] =>
-      road.signalGroups.flatMap(({ lampGroup }) =>
-        lampGroup.startsWith(`${bank}:`) ? [Number(lampGroup.slice(bank.length + 1))] : []);
-    const options = { phases: numbersOf('phase'), overlaps: numbersOf('overlap'), pedestrians: numbersOf('pedestrian') };
-    return { ...site, controllers: site.controllers.map((row) => ({ ...row, options })) };
-  },
+  finish: withTscbmNumbers,
 };
+
+/** What a new site is made of. */
+export interface NewSiteFacts {
+  readonly id: string;
+  readonly name: SiteFile['name'];
+  readonly reference: SiteFile['frame']['reference'];
+  readonly junction: JunctionSpec;
+}
+
+/** A bench site of one junction: whoever owns the box goes on from here. */
+export function newSite({ id, name, reference, junction }: NewSiteFacts): SiteSpec {
+  const frame = { ...common(id).frame, reference, divisionCode: '' };
+  const lamps = junction.controllerId !== null;
+  const controller: SiteFile['controllers'][number] = {
+    id: 'controller' as never, driver: 'signal-tscbm', enabled: true, port: 'controller',
+    nodes: [junction.node], options: {},
+  };
+  return {
+    junctions: [junction],
+    site: {
+      ...common(id),
+      mode: 'bench',
+      frame,
+      name,
+      ports: { ...(lamps ? { controller: udp(6053, 6054) } : {}), lidar: udp(47051, 47151) },
+      sensors: [boxSensor('lidar', 'lidar', 14, -14)],
+      controllers: lamps ? [controller] : [],
+      rsus: [rsu('rsu', 'udp-raw', 47401, 'LUKOU001')],
+      clouds: [],
+      web: { host: LOOPBACK, port: 8080 },
+    },
+    finish: withTscbmNumbers,
+  };
+}

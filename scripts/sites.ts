@@ -6,7 +6,7 @@ import { demoSpec, twoNodesSpec } from '../config/samples.ts';
 import { homographyFor } from '../drivers/camera-objects/homography.ts';
 import { writeJson } from '../config/json.ts';
 
-const folder = fileURLToPath(new URL('../config/sites/', import.meta.url));
+const folder = fileURLToPath(new URL('../../config/sites/', import.meta.url));
 for (const spec of [demoSpec({ homographyFor }), twoNodesSpec]) {
   const { site, road } = generateSite(spec);
   mkdirSync(`${folder}${site.id}`, { recursive: true });

@@ -456,7 +456,7 @@ const lamps: readonly BrokenSite[] = [
   {
     name: 'everything yields to everything', file: 'road.json',
     spoil: (_site, road) => { road.conflicts.yielding = road.conflicts.conflicting; road.conflicts.conflicting = []; },
-    expected: ' yield to one another, but neither is permissive',
+    expected: ' yield to one another, but not both are permissive',
   },
   {
     name: 'a clearance time missing', file: 'road.json',
