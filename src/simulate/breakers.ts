@@ -15,6 +15,34 @@ export interface RuleBreakers {
   readonly stoppedVehicle?: readonly { readonly atS: number; readonly forS: number }[];
 }
 
+/** The kinds of rule breaking, as the command line names them. */
+export const breakerKinds = ['redRunners', 'wrongWay', 'jaywalkers', 'stoppedVehicle'] as const;
+
+/**
+ * Rule breakers that come again and again: each kind once a period, spread over it, from the start
+ * to `untilS`. A stopped vehicle stands for a third of the period.
+ */
+export function breakersEvery(
+  kinds: readonly (typeof breakerKinds)[number][],
+  periodS: number,
+  untilS: number,
+): RuleBreakers {
+  const timesOf = (kind: (typeof breakerKinds)[number]): number[] => {
+    const place = kinds.indexOf(kind);
+    const times: number[] = [];
+    if (place < 0) return times;
+    const firstS = (periodS * (place + 0.5)) / kinds.length;
+    for (let atS = firstS; atS < untilS; atS += periodS) times.push(atS);
+    return times;
+  };
+  return {
+    redRunners: timesOf('redRunners'),
+    wrongWay: timesOf('wrongWay'),
+    jaywalkers: timesOf('jaywalkers'),
+    stoppedVehicle: timesOf('stoppedVehicle').map((atS) => ({ atS, forS: periodS / 3 })),
+  };
+}
+
 /** How far a wrong-way driver comes before it leaves the road, metres. */
 const WRONG_WAY_M = 60;
 const JAYWALK_BEFORE_LINE_M = 32;

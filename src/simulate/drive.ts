@@ -16,7 +16,7 @@ const GIVE_WAY_MPS2 = 3.5;
 export const STOP_MPS2 = 2.5;
 /** The front stands this far before a line. */
 const LINE_GAP_M = 0.7;
-/** After standing this long, one goes as soon as the ground is free, ms. */
+/** After standing this long, one goes into smaller gaps and before those who stand, ms. */
 const PATIENCE_MS = 12_000;
 
 /** What one road user heeds when it chooses its acceleration. */
@@ -210,7 +210,6 @@ function mustWaitFor(mover: Mover, other: Mover, zone: MeetingZone, wayM: number
   if (other.heldAtM < zone.otherFromM || other.route.lawless && other.route.kind !== 'walk') {
     return false;
   }
-  if (mover.waitedMs > PATIENCE_MS) return false;
   const otherWayM = zone.otherFromM - other.frontM;
   const v = mover.speedMps;
   const braking = (v * v) / (2 * Math.max(wayM - 0.3, 0.05));
@@ -221,6 +220,7 @@ function mustWaitFor(mover: Mover, other: Mover, zone: MeetingZone, wayM: number
   if (braking > GIVE_WAY_MPS2) return false;
   const otherS = otherWayM / Math.max(other.speedMps, other.route.kind === 'walk' ? 0.8 : 2.5);
   if (rank > otherRank) return cannotStop && otherS < 3;
+  if (mover.waitedMs > PATIENCE_MS && (otherS > 3 || other.speedMps < 0.5)) return false;
   const pace = Math.max(v, mover.route.kind === 'walk' ? 1 : 3);
   const leaveS = (zone.toM - frontOf(mover) + mover.lengthM) / pace;
   if (otherS > leaveS + 1) return false;

@@ -44,6 +44,7 @@ const RANK: Record<Manoeuvre | 'walk', number> = {
 const SIDEWALK_M = 3.6;
 /** Where a pedestrian waits, before the kerb. */
 const KERB_GAP_M = 1.3;
+const KERB_BACK_MAX_M = 4;
 const DEFAULT_LIMIT_MPS = 13.9;
 /** A route through more junctions than this is a loop of the road. */
 const NODES_MAX = 6;
@@ -59,7 +60,11 @@ export function routesOf(road: Road): Route[] {
     }
   }
   for (const crossing of road.crossings) {
-    for (const reversed of [false, true]) routes.push(walk(crossing, reversed, routes.length));
+    for (const reversed of [false, true]) {
+      const straight = walk(crossing, reversed, routes.length, SIDEWALK_M, KERB_GAP_M);
+      const backM = clearOfVehicles(straight, routes);
+      routes.push(walk(crossing, reversed, routes.length, SIDEWALK_M + backM, KERB_GAP_M + backM));
+    }
   }
   return routes;
 }
@@ -216,11 +221,30 @@ function limitOf(road: Road, lane: RoadLane): number {
   return limits[0]?.speedMps ?? DEFAULT_LIMIT_MPS;
 }
 
+/** How much farther from the kerb one must wait to stand clear of turning vehicles, metres. */
+function clearOfVehicles(straight: Route, routes: readonly Route[]): number {
+  const point = { x: 0, y: 0 };
+  const stopM = straight.gates[0]!.stopM;
+  for (let backM = 0; backM < KERB_BACK_MAX_M; backM += 0.5) {
+    straight.path.at(stopM - backM, point);
+    const free = routes.every((route) => route.kind === 'walk' ||
+      route.path.nearest(point.x, point.y).distanceM > route.halfWidthM + straight.spreadM * 0.6 + 0.5);
+    if (free) return backM;
+  }
+  return 0;
+}
+
 /** A crossing walked in one direction, on its right half, so that both directions pass. */
-function walk(crossing: RoadCrossing, reversed: boolean, index: number): Route {
+function walk(
+  crossing: RoadCrossing,
+  reversed: boolean,
+  index: number,
+  sidewalkM: number,
+  kerbGapM: number,
+): Route {
   const line = reversed ? [...crossing.points].reverse() : [...crossing.points];
   const quarterM = crossing.widthM / 4;
-  const shifted = stretchLine(shiftRight(line, quarterM), SIDEWALK_M);
+  const shifted = stretchLine(shiftRight(line, quarterM), sidewalkM);
   const path = new Path(shifted, 10, 1.2);
   return {
     index,
@@ -230,12 +254,12 @@ function walk(crossing: RoadCrossing, reversed: boolean, index: number): Route {
     entry: `${crossing.id}${reversed ? '-back' : ''}`,
     path,
     gates: [{
-      stopM: SIDEWALK_M - KERB_GAP_M,
+      stopM: sidewalkM - kerbGapM,
       signalGroup: crossing.signalGroup,
       waitM: null,
       waitGroup: null,
       rank: RANK.walk,
-      clearM: path.lengthM - SIDEWALK_M,
+      clearM: path.lengthM - sidewalkM,
     }],
     halfWidthM: quarterM,
     limitMps: 3,

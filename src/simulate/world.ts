@@ -23,6 +23,8 @@ export const WORLD_STEP_MS = 50;
 const WARM_UP_MS = 45_000;
 /** Who stands this long inside a junction without a reason is taken out and counted, ms. */
 const STUCK_MS = 30_000;
+/** A pedestrian who is across and finds others in the way has arrived, ms. */
+const ASIDE_MS = 1500;
 /** Bodies never come nearer than this, metres. */
 const BODY_GAP_M = 0.05;
 
@@ -226,6 +228,10 @@ class TrafficWorld implements World {
   #leave(): void {
     const limitMs = (mover: Mover): number => (mover.route.lawless ? 5000 : STUCK_MS);
     this.#movers = this.#movers.filter((mover) => {
+      if (mover.stuckMs > ASIDE_MS && isAcross(mover)) {
+        this.counts.left++;
+        return false;
+      }
       if (mover.stuckMs > limitMs(mover)) {
         this.counts.unknotted++;
         return false;
@@ -366,6 +372,10 @@ class TrafficWorld implements World {
     return false;
   }
 }
+
+/** Whether a pedestrian is on the far sidewalk. */
+const isAcross = (mover: Mover): boolean =>
+  mover.route.kind === 'walk' && mover.rearM > (mover.route.gates[0]?.clearM ?? Infinity);
 
 const weightOf = (route: Route): number =>
   route.manoeuvre === 'straight' ? 2 : route.manoeuvre === 'u-turn' ? 0.2 : 1;
