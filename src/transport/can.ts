@@ -6,6 +6,7 @@ import { limitOf } from './limits.ts';
 import { BasePort } from './open-port.ts';
 import { encodeSlcan, SLCAN_CLOSING, slcanBitrates, SlcanDecoder, slcanOpening } from './slcan.ts';
 import { openLine, serialAdvice } from './serial.ts';
+import type { SerialEvents as LinkEvents } from './serial.ts';
 import { openSocketCan } from './socketcan.ts';
 import { connectClient } from './tcp.ts';
 
@@ -50,13 +51,7 @@ function openSlcan(settings: SlcanSettings, deps: PortDeps): OpenPort<'can'> {
     data: (data: Uint8Array) => decoder.accept(data),
     failed: (cause: unknown) => port.failed(cause, advice),
   };
-  const link = settings.bus === 'slcan-tcp'
-    ? tcpLink(settings, deps, events)
-    : openLine(
-        { path: settings.path, baudRate: settings.baudRate, parity: 'none', dataBits: 8, stopBits: 1 },
-        deps,
-        events,
-      );
+  const link = openLink(settings, deps, events);
   let closing: Promise<void> | null = null;
   port.carry({
     send(frame) {
@@ -72,10 +67,16 @@ function openSlcan(settings: SlcanSettings, deps: PortDeps): OpenPort<'can'> {
   return port;
 }
 
+function openLink(settings: SlcanSettings, deps: PortDeps, events: LinkEvents): AdapterLink {
+  if (settings.bus === 'slcan-tcp') return tcpLink(settings, deps, events);
+  const { path, baudRate } = settings;
+  return openLine({ path, baudRate, parity: 'none', dataBits: 8, stopBits: 1 }, deps, events);
+}
+
 function tcpLink(
   to: { readonly host: string; readonly port: number },
   deps: PortDeps,
-  events: { opened(): void; data(data: Uint8Array): void; failed(cause: unknown): void },
+  events: LinkEvents,
 ): AdapterLink {
   const socket: Socket = connectClient({ host: to.host, port: to.port }, deps, {
     connected: () => events.opened(),

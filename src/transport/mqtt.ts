@@ -13,6 +13,15 @@ const PAYLOAD_MAX = 256 << 10;
 /** Publishes that may wait for the socket. */
 const WAITING_MAX = 256;
 
+const clientOptions = {
+  reconnectPeriod: 0,
+  connectTimeout: CONNECT_MS,
+  keepalive: 5,
+  clean: true,
+  queueQoSZero: false,
+  resubscribe: false,
+} as const;
+
 /**
  * Opens a subscription at a broker: version 5, or 3.1.1 where the broker knows no 5.
  * Reconnecting is the supervisor's, so the client's own is off.
@@ -27,15 +36,7 @@ export function openMqtt(settings: MqttSettings, deps: PortDeps): OpenPort<'mqtt
   const connect = async (protocolVersion: 5 | 4): Promise<void> => {
     const { connect: open } = await import('mqtt');
     if (closed) return;
-    client = open(settings.url, {
-      protocolVersion,
-      reconnectPeriod: 0,
-      connectTimeout: CONNECT_MS,
-      keepalive: 5,
-      clean: true,
-      queueQoSZero: false,
-      resubscribe: false,
-    });
+    client = open(settings.url, { ...clientOptions, protocolVersion });
     let connected = false;
     let cause: unknown = null;
     client.on('connect', () => {

@@ -8,7 +8,12 @@ import type { ClockEvent, MessageEvent, RecordedEvent } from './types.ts';
 
 /** One fault of a replay. Times are seconds from the first event; `share` is 0 to 1. */
 export type ReplayFault =
-  | { readonly kind: 'gap'; readonly port: string | null; readonly atS: number; readonly forS: number }
+  | {
+      readonly kind: 'gap';
+      readonly port: string | null;
+      readonly atS: number;
+      readonly forS: number;
+    }
   | { readonly kind: 'jitter'; readonly port: string | null; readonly ms: number }
   | { readonly kind: 'step'; readonly atS: number; readonly ms: number }
   | { readonly kind: 'duplicate'; readonly port: string | null; readonly share: number }
@@ -36,7 +41,8 @@ const withPort = new Set<string>(['gap', 'jitter', 'duplicate', 'corrupt']);
 
 /** The spec language, for help texts. */
 export const faultExample =
-  'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;duplicate:share=0.1;corrupt:share=0.01';
+  'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;' +
+  'duplicate:share=0.1;corrupt:share=0.01';
 
 function refuse(part: string, expected: string, got: string): never {
   throw new Fault('VALUE_OUT_OF_RANGE', {
@@ -70,7 +76,9 @@ export function parseFaults(spec: string): ReplayFault[] {
       const text = given.get(name);
       const value = text === undefined ? usual : text === '' ? Number.NaN : Number(text);
       if (value === null) refuse(part, `${name}=…`, 'nothing');
-      if (!(value >= min && value <= max)) refuse(part, `${name} from ${min} to ${max}`, text ?? '');
+      if (!(value >= min && value <= max)) {
+        refuse(part, `${name} from ${min} to ${max}`, text ?? '');
+      }
       values[name] = value;
     }
     return build(kind as ReplayFault['kind'], values, given.get('port') ?? null);
@@ -129,7 +137,7 @@ export function* applyFaults(
   const streams = faults.map((fault, index) => random.fork(`${index} ${fault.kind}`));
   const steps = faults.filter((fault) => fault.kind === 'step').sort((a, b) => a.atS - b.atS);
   const held: RecordedEvent[] = [];
-  const portMs = new Map<string, number>();
+  const portMs = new Map<string, MonotonicMs>();
   let anchor = started;
   let startMs: number | null = null;
   let steppedMs = 0;
@@ -148,7 +156,8 @@ export function* applyFaults(
     }
     if (event.kind === 'message') {
       for (const made of faultyMessages(event, atS, faults, streams)) {
-        const atMs = plusMs(made.atMs, Math.max(0, (portMs.get(made.port) ?? made.atMs) - made.atMs));
+        const lastMs = portMs.get(made.port) ?? made.atMs;
+        const atMs = lastMs > made.atMs ? lastMs : made.atMs;
         portMs.set(made.port, atMs);
         insert(held, { ...made, atMs });
       }

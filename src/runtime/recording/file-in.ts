@@ -50,7 +50,8 @@ export class FileIn {
       this.#from = 0;
     }
     const room = this.#buffer.length - this.#to;
-    const read = this.#descriptor === null ? 0 : readSync(this.#descriptor, this.#buffer, this.#to, room, null);
+    const descriptor = this.#descriptor;
+    const read = descriptor === null ? 0 : readSync(descriptor, this.#buffer, this.#to, room, null);
     if (read === 0) {
       this.#ended = true;
       this.close();

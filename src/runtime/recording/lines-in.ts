@@ -134,7 +134,8 @@ export class CandumpSource extends LineSource {
     let dataEnd = at;
     while (dataEnd < end && HEX[bytes[dataEnd]!]! >= 0) dataEnd++;
     const digits = dataEnd - at;
-    if (digits & 1 || digits > (fd ? 128 : 16) || (dataEnd < end && bytes[dataEnd] !== SPACE)) return null;
+    if (digits & 1 || digits > (fd ? 128 : 16)) return null;
+    if (dataEnd < end && bytes[dataEnd] !== SPACE) return null;
     const data = new Uint8Array(digits >> 1);
     for (let index = 0; index < data.length; index++, at += 2) {
       data[index] = (HEX[bytes[at]!]! << 4) | HEX[bytes[at + 1]!]!;

@@ -141,7 +141,8 @@ export class IpReader {
 
   #fragment(packet: Packet, ip: number, from: number, to: number): boolean {
     const { bytes, utcMicros } = packet;
-    const key = bytes.toString('latin1', ip + 12, ip + 20) + bytes.toString('latin1', ip + 4, ip + 6) + bytes[ip + 9];
+    const flow = bytes.toString('latin1', ip + 12, ip + 20);
+    const key = `${flow}${bytes.toString('latin1', ip + 4, ip + 6)}${bytes[ip + 9]}`;
     for (const [name, set] of this.#sets) {
       const tooMany = this.#sets.size >= FRAGMENT_SETS_MAX && !this.#sets.has(key);
       if (utcMicros - set.bornMicros <= FRAGMENT_MICROS && !tooMany) break;
@@ -260,7 +261,9 @@ class TcpReader {
   #put(flow: Flow, utcMicros: number, sequence: number, data: Buffer, push: boolean): void {
     const distance = ahead(flow.next, sequence);
     if (distance > 0) {
-      if (flow.held.some((segment) => segment.sequence === sequence)) return this.#count('tcp_repeated');
+      if (flow.held.some((segment) => segment.sequence === sequence)) {
+        return this.#count('tcp_repeated');
+      }
       flow.held.push({ sequence, data: Buffer.from(data), push });
       flow.held.sort((a, b) => ahead(b.sequence, a.sequence));
       if (flow.held.length <= HELD_MAX) return;
@@ -331,7 +334,8 @@ export class PacketSource implements MessageSource {
     const sourcePort = bytes.readUInt16BE(from);
     const length = bytes.readUInt16BE(from + 4);
     if (length < 8 || from + length > to) return this.#malformed();
-    if (!matches(this.#match, payload, sourcePort, bytes.readUInt16BE(from + 2))) return this.#other();
+    const destinationPort = bytes.readUInt16BE(from + 2);
+    if (!matches(this.#match, payload, sourcePort, destinationPort)) return this.#other();
     this.utcMicros = this.#reader.packet.utcMicros;
     const data = Uint8Array.prototype.slice.call(bytes, from + 8, from + length);
     this.message = { data, from: join(payload.source, sourcePort) } satisfies Datagram;
@@ -392,9 +396,10 @@ export class PacketSource implements MessageSource {
 
   #gather(): void {
     const { payload } = this.#ip;
-    const { bytes, from, to } = payload;
+    const { bytes, from, to, source, destination } = payload;
     const header = (bytes[from + 12]! >> 4) * 4;
-    const key = `${payload.source} ${bytes.readUInt16BE(from)} ${payload.destination} ${bytes.readUInt16BE(from + 2)}`;
+    const sourcePort = bytes.readUInt16BE(from);
+    const key = `${source} ${sourcePort} ${destination} ${bytes.readUInt16BE(from + 2)}`;
     const data = bytes.subarray(from + header, to);
     const micros = this.#reader.packet.utcMicros;
     this.#tcp.segment(key, micros, bytes.readUInt32BE(from + 4), bytes[from + 13]!, data);

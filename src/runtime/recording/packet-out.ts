@@ -10,6 +10,8 @@ const SEGMENT_MAX = 65495;
 /** Documentation addresses (RFC 5737, 3849): nobody's. */
 const LOCAL4 = '192.0.2.1';
 const PEER4 = '192.0.2.2';
+const LOCAL6 = '2001:db8::1';
+const PEER6 = '2001:db8::2';
 
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
@@ -64,7 +66,9 @@ function ipv6Octets(host: string): Uint8Array {
 /** Sum of 16-bit words for the Internet checksum. Source: RFC 1071. */
 function sumWords(bytes: Uint8Array, from: number, to: number, start = 0): number {
   let sum = start;
-  for (let index = from; index + 1 < to; index += 2) sum += (bytes[index]! << 8) | bytes[index + 1]!;
+  for (let index = from; index + 1 < to; index += 2) {
+    sum += (bytes[index]! << 8) | bytes[index + 1]!;
+  }
   if ((to - from) & 1) sum += bytes[to - 1]! << 8;
   return sum;
 }
@@ -103,7 +107,8 @@ function putPacket(
   bytes.writeUInt16BE(six ? 0x86dd : 0x0800, at + 12);
   at += ETHERNET;
   const source = addressOctets(from.host);
-  const destination = addressOctets(to.host.includes(':') === six ? to.host : six ? '2001:db8::1' : LOCAL4);
+  const local = six ? LOCAL6 : LOCAL4;
+  const destination = addressOctets(to.host.includes(':') === six ? to.host : local);
   if (six) {
     bytes.fill(0, at, at + 8);
     bytes[at] = 0x60;
@@ -199,7 +204,7 @@ export class TcpScribe {
     data: Uint8Array,
   ): void {
     const device = {
-      host: this.#local.host.includes(':') ? '2001:db8::2' : PEER4,
+      host: this.#local.host.includes(':') ? PEER6 : PEER4,
       port: 49152 + (this.#epoch! % 16384),
     };
     const [from, to] = inward ? [device, this.#local] : [this.#local, device];

@@ -12,6 +12,13 @@ export interface Packet {
 
 const RECORD_MAX = 4 << 20;
 
+/** What the stamps of one interface of a pcapng file mean. */
+interface CaptureInterface {
+  readonly linkType: number;
+  readonly perS: bigint;
+  readonly offsetS: bigint;
+}
+
 /** Reads pcap (micro- and nanoseconds, both byte orders) and pcapng. */
 export class PacketReader {
   readonly packet: Packet;
@@ -20,7 +27,7 @@ export class PacketReader {
   readonly #kind: 'pcap' | 'pcapng' | 'unknown';
   #little = true;
   #nano = false;
-  #interfaces: { readonly linkType: number; readonly perS: bigint; readonly offsetS: bigint }[] = [];
+  #interfaces: CaptureInterface[] = [];
 
   constructor(file: FileIn, count: Count) {
     this.#file = file;
@@ -164,7 +171,8 @@ export class PacketReader {
       this.packet.utcMicros = high * 4294967296 + low;
     } else {
       const units = (BigInt(high) << 32n) | BigInt(low);
-      this.packet.utcMicros = Number((units * 1_000_000n) / facts.perS + facts.offsetS * 1_000_000n);
+      const micros = (units * 1_000_000n) / facts.perS + facts.offsetS * 1_000_000n;
+      this.packet.utcMicros = Number(micros);
     }
     this.packet.linkType = facts.linkType;
     this.#found(block + 28, stored);

@@ -73,19 +73,25 @@ function readManifest(folder: string): RecordingManifest {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw unreadable(path, messageOf(cause), 'A recording is a folder that `record` has written.', cause);
+    const next = 'A recording is a folder that `record` has written.';
+    throw unreadable(path, messageOf(cause), next, cause);
   }
   const manifest = value as Partial<RecordingManifest> | null;
   if (manifest?.formatVersion !== 1) {
     const got = `formatVersion ${String(manifest?.formatVersion)}`;
-    throw unreadable(path, got, 'This version reads formatVersion 1; use the version that wrote it.');
+    const next = 'This version reads formatVersion 1; use the version that wrote it.';
+    throw unreadable(path, got, next);
   }
   const ports = manifest.ports;
   const good = Array.isArray(ports) && ports.every(
     ({ name, file, transport, loop }) =>
-      [name, file, transport, loop].every((text) => typeof text === 'string') && basename(file) === file,
+      [name, file, transport, loop].every((text) => typeof text === 'string') &&
+      basename(file) === file,
   );
-  if (!good) throw unreadable(path, 'ports that are not understood', 'Each needs name, transport, file and loop.');
+  if (!good) {
+    const next = 'Each needs name, transport, file and loop.';
+    throw unreadable(path, 'ports that are not understood', next);
+  }
   if (typeof manifest.started?.utcMs === 'number') return manifest as RecordingManifest;
   return { ...foreignManifest(folder, ports), ...manifest, started: startOf(folder, ports) };
 }
@@ -118,8 +124,8 @@ function openSource(folder: string, port: RecordedPort, count: Count): MessageSo
   if (port.transport === 'can') {
     return new CandumpSource(file, count, port.own ? null : (port.match?.interface ?? null));
   }
-  if (port.transport === 'udp' || port.transport === 'tcp') return new PacketSource(file, port, count);
-  return new JsonSource(file, count);
+  const packets = port.transport === 'udp' || port.transport === 'tcp';
+  return packets ? new PacketSource(file, port, count) : new JsonSource(file, count);
 }
 
 /** One file in the merge: the stamp of its head, and how to make and pass it. */
@@ -148,7 +154,8 @@ class FolderRecording implements Recording {
     });
     for (const { file } of manifest.ports) {
       if (!existsSync(join(folder, file)) && manifest.ports.every(({ own }) => !own)) {
-        throw unreadable(join(folder, file), 'no such file', 'Each port of the manifest has a file.');
+        const next = 'Each port of the manifest has a file.';
+        throw unreadable(join(folder, file), 'no such file', next);
       }
     }
   }
@@ -283,7 +290,8 @@ function tickEvent(loop: string, line: Record<string, unknown>): RecordedEvent |
 
 function clockEvent(line: Record<string, unknown>): RecordedEvent | null {
   const { atMs, monoMs, utcMs: utc, errorMs } = line;
-  if (typeof atMs !== 'number' || typeof monoMs !== 'number' || typeof utc !== 'number') return null;
+  if (typeof atMs !== 'number' || typeof monoMs !== 'number') return null;
+  if (typeof utc !== 'number') return null;
   const error = typeof errorMs === 'number' ? errorMs : Number.POSITIVE_INFINITY;
   const anchor = { monoMs: monotonicMs(monoMs), utcMs: utcMs(utc), errorMs: error };
   return { kind: 'clock', atMs: monotonicMs(atMs), anchor };

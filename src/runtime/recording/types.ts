@@ -122,6 +122,7 @@ export function utcOffsetMicros(manifest: RecordingManifest): number {
 
 /** The file of a port by its transport. */
 export function fileNameOf(name: string, transport: TransportKind): string {
-  const ending = { can: 'log', udp: 'pcap', tcp: 'pcap', mqtt: 'jsonl', serial: 'jsonl', file: 'jsonl' };
-  return `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${ending[transport]}`;
+  const packets = transport === 'udp' || transport === 'tcp';
+  const ending = transport === 'can' ? 'log' : packets ? 'pcap' : 'jsonl';
+  return `${name.replace(/[^A-Za-z0-9._-]/g, '_')}.${ending}`;
 }
