@@ -1,4 +1,4 @@
-import { every, stampAt } from '../../src/base/clock.ts';
+import { stampAt } from '../../src/base/clock.ts';
 import { plusMs } from '../../src/base/time.ts';
 import { ars408Counters, sensorTitles } from '../../src/base/texts/sensors.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
@@ -26,7 +26,10 @@ const SETUP_WAIT_MAX_MS = 60000;
 interface RadarMemory {
   sequence: number;
   statusMs: MonotonicMs | null;
-  stateMs: MonotonicMs | null;
+  /** Arrival of the last state frame, or the start. */
+  stateMs: MonotonicMs;
+  watchDueMs: MonotonicMs;
+  standstillDueMs: MonotonicMs;
   setupDueMs: MonotonicMs | null;
   setupWaitMs: number;
   stateMissing: boolean;
@@ -39,7 +42,9 @@ class Ars408 implements DriverInstance {
   readonly #context: SensorContext<'can'>;
   readonly #options: RadarOptions;
   readonly #assembler: ScanAssembler;
-  readonly #stops: readonly (() => void)[];
+  readonly #standstill: readonly CanFrame[];
+  #cancelWatch = (): void => undefined;
+  #cancelStandstill = (): void => undefined;
   #memory: RadarMemory;
 
   constructor(context: SensorContext<'can'>, options: RadarOptions) {
@@ -49,22 +54,21 @@ class Ars408 implements DriverInstance {
       quality: options.sendQuality,
       extended: options.sendExtended,
     });
+    const nowMs = context.clock.nowMs();
     this.#memory = {
       sequence: 0,
       statusMs: null,
-      stateMs: context.clock.nowMs(),
+      stateMs: nowMs,
+      watchDueMs: plusMs(nowMs, STATE_MISSING_AFTER_MS),
+      standstillDueMs: nowMs,
       setupDueMs: null,
       setupWaitMs: SETUP_WAIT_MIN_MS,
       stateMissing: false,
       generations: new Array<number>(256).fill(0),
     };
-    const standstill = standstillFrames(options.sensorId);
-    this.#stops = [
-      every(context.clock, 1000, () => this.#watchState()),
-      ...(options.egoMotion
-        ? [every(context.clock, options.egoMotionPeriodMs, () => this.#send(standstill))]
-        : []),
-    ];
+    this.#standstill = standstillFrames(options.sensorId);
+    this.#armWatch();
+    if (options.egoMotion) this.#armStandstill();
     context.port.onMessage((frame, receivedMs) => this.#accept(frame, receivedMs));
   }
 
@@ -159,17 +163,38 @@ class Ars408 implements DriverInstance {
     this.#context.report({ firmware: `${major}.${minor}.${patch}` });
   }
 
-  #watchState(): void {
-    const memory = this.#memory;
-    const silentMs = this.#context.clock.nowMs() - (memory.stateMs ?? 0);
-    if (memory.stateMissing || silentMs <= STATE_MISSING_AFTER_MS) return;
-    memory.stateMissing = true;
-    this.#count('state_missing');
-    this.#context.report({ health: 'degraded', reason: 'state_missing' });
+  /** Looks whether the state frame came. Its due time is in the snapshot, so replay looks alike. */
+  #armWatch(): void {
+    this.#cancelWatch = this.#context.clock.at(this.#memory.watchDueMs, () => {
+      const memory = this.#memory;
+      const nowMs = this.#context.clock.nowMs();
+      const missing = nowMs - memory.stateMs >= STATE_MISSING_AFTER_MS;
+      if (missing && !memory.stateMissing) {
+        this.#count('state_missing');
+        this.#context.report({ health: 'degraded', reason: 'state_missing' });
+      }
+      memory.stateMissing = missing;
+      memory.watchDueMs = plusMs(missing ? nowMs : memory.stateMs, STATE_MISSING_AFTER_MS);
+      this.#armWatch();
+    });
+  }
+
+  /** Says "standing still" at multiples of the period; what was missed is not said later. */
+  #armStandstill(): void {
+    this.#cancelStandstill = this.#context.clock.at(this.#memory.standstillDueMs, () => {
+      const memory = this.#memory;
+      const { egoMotionPeriodMs } = this.#options;
+      const lateMs = this.#context.clock.nowMs() - memory.standstillDueMs;
+      const periods = Math.max(0, Math.floor(lateMs / egoMotionPeriodMs)) + 1;
+      memory.standstillDueMs = plusMs(memory.standstillDueMs, periods * egoMotionPeriodMs);
+      this.#armStandstill();
+      this.#send(this.#standstill);
+    });
   }
 
   stop(): void {
-    for (const stop of this.#stops) stop();
+    this.#cancelWatch();
+    this.#cancelStandstill();
   }
 
   snapshot(): unknown {
@@ -180,6 +205,9 @@ class Ars408 implements DriverInstance {
     const state = snapshot as { memory: RadarMemory; assembler: unknown };
     this.#memory = structuredClone(state.memory);
     this.#assembler.restore(state.assembler);
+    this.stop();
+    this.#armWatch();
+    if (this.#options.egoMotion) this.#armStandstill();
   }
 }
 

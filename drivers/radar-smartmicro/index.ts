@@ -20,12 +20,16 @@ type CounterName = keyof typeof smartmicroCounters;
 const OBSERVATIONS_MAX = 256;
 /** Longest text of a life sign that is shown. */
 const ALIVE_TEXT_MAX = 200;
+/** A fault that was not told again for so long is over. */
+const FAULT_LASTS_MS = 10000;
 
 class Smartmicro implements DriverInstance {
   readonly #context: SensorContext<'udp'>;
   readonly #options: SmartmicroOptions;
   readonly #reassembler = new Reassembler();
   #sequence = 0;
+  /** When the radar last told of a fault, or null. */
+  #faultMs: MonotonicMs | null = null;
 
   constructor(context: SensorContext<'udp'>, options: SmartmicroOptions) {
     this.#context = context;
@@ -47,23 +51,26 @@ class Smartmicro implements DriverInstance {
     if (!step.message) return;
     const { application, payload } = step.message;
     if (application === applications.data) this.#acceptList(step.message);
-    else if (application === applications.alive) this.#acceptAlive(payload);
+    else if (application === applications.alive) this.#acceptAlive(payload, receivedMs);
     else this.#count('application_unknown');
   }
 
-  #acceptAlive(payload: Uint8Array): void {
+  #acceptAlive(payload: Uint8Array, receivedMs: MonotonicMs): void {
     this.#count('alive');
     const printable = new TextDecoder().decode(payload.subarray(0, ALIVE_TEXT_MAX));
     // Anything but plain characters could play tricks on the terminal of who reads the status.
     const text = printable.replace(/[^\x20-\x7e]+/g, ' ').trim();
     const faulty = text.includes('FAULT_REPORT');
-    this.#context.report({
-      alive: text,
-      ...(faulty ? { health: 'degraded', reason: 'fault_report' } : {}),
-    });
+    if (faulty) this.#faultMs = receivedMs;
+    const health = faulty ? { health: 'degraded', reason: 'fault_report' } : {};
+    this.#context.report({ alive: text, ...health });
   }
 
   #acceptList(message: TransportMessage): void {
+    if (this.#faultMs !== null && message.lastMs - this.#faultMs > FAULT_LASTS_MS) {
+      this.#faultMs = null;
+      this.#context.report({ health: 'ok', reason: '' });
+    }
     const { list, dropped } = readTargetList(message.payload);
     if (dropped) return this.#count(dropped);
     if (list.invalid > 0) this.#count('target_invalid', list.invalid);
@@ -98,12 +105,16 @@ class Smartmicro implements DriverInstance {
   stop(): void {}
 
   snapshot(): unknown {
-    return { sequence: this.#sequence, reassembler: this.#reassembler.snapshot() };
+    const reassembler = this.#reassembler.snapshot();
+    return { sequence: this.#sequence, faultMs: this.#faultMs, reassembler };
   }
 
   restore(snapshot: unknown): void {
-    const state = snapshot as { sequence: number; reassembler: unknown };
+    const state = snapshot as {
+      sequence: number; faultMs: MonotonicMs | null; reassembler: unknown;
+    };
     this.#sequence = state.sequence;
+    this.#faultMs = state.faultMs;
     this.#reassembler.restore(state.reassembler);
   }
 }

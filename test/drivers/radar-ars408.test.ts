@@ -72,7 +72,7 @@ test('the filter frame carries index, switch and both limits', () => {
   });
 });
 
-test('a status frame before the scan is full gives that scan as incomplete and begins the next', () => {
+test('a status frame before the scan is full ends that scan as incomplete, begins the next', () => {
   const assembler = new ScanAssembler();
   expect(assembler.accept(canFrame('60A#02000100'), at)).toEqual({});
   expect(assembler.accept(canFrame('60B#0752D3FF76200180'), at)).toEqual({});
@@ -86,7 +86,8 @@ test('a status frame before the scan is full gives that scan as incomplete and b
 
 test('every drop of the assembler has its name', () => {
   const assembler = new ScanAssembler(1, { quality: true, extended: false });
-  const dropped = (text: string): string | undefined => assembler.accept(canFrame(text), at).dropped;
+  const dropped = (text: string): string | undefined =>
+    assembler.accept(canFrame(text), at).dropped;
   expect(dropped('60A#01000100')).toBe('other_sensor');
   expect(dropped('61B#0152D3FF76200180')).toBe('object_unannounced');
   expect(dropped('61A#010001')).toBe('frame_length');
@@ -148,7 +149,7 @@ test('the device list says what is deleted and what is only predicted', () => {
   expect(predicted!.quality).toBeCloseTo(measured!.quality / 2, 9);
 });
 
-test('an inverted radar and a right-positive axis each turn the sides, both together do not', () => {
+test('an inverted radar or a right-positive axis turns the sides, both together do not', () => {
   const leftOf = (options: object): number => {
     const bench = startSensor(radarArs408, 'can', { ...plain, ...options });
     bench.deliver(canFrame('60A#01000110'));
@@ -173,7 +174,7 @@ test('two drivers on one bus each take their own sensor', () => {
   }
 });
 
-test('the radar is set up when its state differs, ever more rarely, and told that it stands still', () => {
+test('the radar is set up when its state differs, and told that it stands still', () => {
   const settings = sensorSettings();
   const device = simulated(radarArs408, { sendQuality: false, maxDistanceM: 200 }, settings);
   const bench = startSensor(radarArs408, 'can', {}, settings);
@@ -182,11 +183,10 @@ test('the radar is set up when its state differs, ever more rarely, and told tha
   bench.deliver(state!);
   expect(bench.counters.get('configuration_sent')).toBe(1);
   expect(bench.facts).toMatchObject({ configured: false, health: 'degraded' });
-  bench.deliver(state!, START_MS + 3000);
-  bench.deliver(state!, START_MS + 6000);
+  for (const afterMs of [1500, 3000, 4500, 6000]) bench.deliver(state!, START_MS + afterMs);
   expect(bench.counters.get('configuration_sent')).toBe(2);
   const standstill = bench.sent.filter((one) => (one as CanFrame).id === 0x300);
-  expect(standstill).toHaveLength(120);
+  expect(standstill).toHaveLength(121); // at once, then every 50 ms for 6 s
   for (const message of bench.sent) device.receive!(message, bench.clock.nowMs());
   const [followed, version] = device.idle![0]!.encode(bench.clock.nowMs());
   bench.deliver(followed!);
@@ -271,6 +271,23 @@ test('a driver restored from a snapshot taken in the middle of a scan goes on as
   for (const frame of lines.slice(5)) for (const bench of [first, second]) bench.deliver(frame);
   expect(second.frames).toEqual(first.frames);
   expect(second.frames).toHaveLength(1);
+});
+
+test('a restored driver misses the state frame at the same instant as the first', () => {
+  const first = startSensor(radarArs408, 'can', { configure: false });
+  first.deliver(recorded[0]!.frame, START_MS + 1234);
+  first.clock.advanceTo(monotonicMs(START_MS + 3100));
+  const second = startSensor(radarArs408, 'can', { configure: false });
+  second.clock.advanceTo(first.clock.nowMs());
+  second.instance.restore(structuredClone(first.instance.snapshot()));
+  const missingOf = (atMs: number): number[] =>
+    [first, second].map((bench) => {
+      bench.clock.advanceTo(monotonicMs(atMs));
+      return bench.counters.get('state_missing');
+    });
+  const before = second.counters.get('state_missing');
+  expect(missingOf(START_MS + 4233)).toEqual([0, before]);
+  expect(missingOf(START_MS + 4234)).toEqual([1, before + 1]);
 });
 
 test('no frame makes the driver throw or use a counter that it did not declare', () => {

@@ -10,7 +10,7 @@ import { radarSmartmicro } from '../../drivers/radar-smartmicro/index.ts';
 import { encodeTargetList, fragmentsOf } from '../../drivers/radar-smartmicro/simulate.ts';
 import { readTargetList } from '../../drivers/radar-smartmicro/targets.ts';
 import {
-  Reassembler, readFrame, reassemblyLimits, transportCrc, writeFragment,
+  Reassembler, readFrame, reassemblyLimits, transportCrc, writeAlive, writeFragment,
 } from '../../drivers/radar-smartmicro/transport.ts';
 import { shared, testWithShared } from '../shared.ts';
 import {
@@ -23,7 +23,9 @@ const from = '192.0.2.7:55555';
 const at = monotonicMs(0);
 
 /** UDP payloads of a little-endian microsecond pcap with Ethernet and IPv4 without fragments. */
-function* udpOfPcap(bytes: Uint8Array): Generator<{ atMs: number; data: Uint8Array; from: string }> {
+function* udpOfPcap(
+  bytes: Uint8Array,
+): Generator<{ atMs: number; data: Uint8Array; from: string }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   expect(view.getUint32(0, true)).toBe(0xa1b2c3d4);
   for (let offset = 24; offset < bytes.length; ) {
@@ -61,7 +63,9 @@ testWithShared('the recorded UMRR decodes completely', () => {
     targets += list!.count;
     invalid += list!.invalid;
   }
-  for (const name of reassembler.expire(monotonicMs(lastMs + 1000))) drops[name] = (drops[name] ?? 0) + 1;
+  for (const name of reassembler.expire(monotonicMs(lastMs + 1000))) {
+    drops[name] = (drops[name] ?? 0) + 1;
+  }
   expect({ frames, alive, lists, targets, invalid, drops }).toEqual({
     frames: 806, alive: 7, lists: 227, targets: 16537, invalid: 0,
     // The 228th list: its first fragment came before the recording began.
@@ -129,7 +133,8 @@ const datagramsPayload = (): Uint8Array => {
 };
 
 test('fragments may come in any order, and in between those of another message', () => {
-  const other = fragmentsOf(encodeTargetList(Array.from({ length: 30 }, () => target(80)), 1, 0.05), 9, 6);
+  const thirty = Array.from({ length: 30 }, () => target(80));
+  const other = fragmentsOf(encodeTargetList(thirty, 1, 0.05), 9, 6);
   const reassembler = new Reassembler();
   const order = [datagrams[2]!, other[0]!, datagrams[1]!, other[1]!];
   const whole = order.map((data) => reassembler.accept(data, from, at).message?.payload.length);
@@ -146,7 +151,8 @@ test('every fault of a datagram has its name', () => {
     bytes[place] = value;
     return bytes;
   };
-  const withCrc = (change: (bytes: Uint8Array) => Uint8Array) => (bytes: Uint8Array): Uint8Array => {
+  type Change = (bytes: Uint8Array) => Uint8Array;
+  const withCrc = (change: Change): Change => (bytes) => {
     const changed = change(bytes);
     new DataView(changed.buffer).setUint16(20, transportCrc(changed, 0, 20));
     return changed;
@@ -203,7 +209,23 @@ test('messages that wait for their rest are bounded in count and in time', () =>
   expect(dropped).toBe(20 - reassemblyLimits.messages);
   const lateMs = monotonicMs(reassemblyLimits.waitMs + 1);
   expect(reassembler.expire(lateMs)).toHaveLength(reassemblyLimits.messages);
-  expect(reassembler.accept(writeFragment(part, 1, 19, 1, 2), from, lateMs).message).toBeUndefined();
+  const rest = reassembler.accept(writeFragment(part, 1, 19, 1, 2), from, lateMs);
+  expect(rest).toEqual({ drops: [] });
+});
+
+test('a fault report degrades the radar until none came for ten seconds', () => {
+  const bench = startSensor(radarSmartmicro, 'udp');
+  const report = writeAlive('FATAL | FAULT_REPORT: 20\u001b[31m', 1, 1);
+  const list = fragmentsOf(encodeTargetList([target(20)], 1, 0.05), 1, 2)[0]!;
+  const healthAt = (data: Uint8Array, atMs: number): unknown => {
+    bench.deliver({ data, from }, atMs);
+    return bench.facts['health'];
+  };
+  expect(healthAt(list, START_MS + 10)).toBeUndefined();
+  expect(healthAt(report, START_MS + 20)).toBe('degraded');
+  expect(bench.facts['alive']).toBe('FATAL | FAULT_REPORT: 20 [31m');
+  expect(healthAt(list, START_MS + 10020)).toBe('degraded');
+  expect(healthAt(list, START_MS + 10021)).toBe('ok');
 });
 
 test('a driver with a source hears that radar alone', () => {
@@ -222,7 +244,8 @@ test('targets group by range, side and radial speed, whatever their order in the
     target(60),
   ];
   const groupsOf = (order: readonly number[]): number[] => {
-    const { list } = readTargetList(encodeTargetList(order.map((index) => targets[index]!), 1, 0.05));
+    const sent = order.map((index) => targets[index]!);
+    const { list } = readTargetList(encodeTargetList(sent, 1, 0.05));
     const { group } = clusterTargets(list!, rules);
     return targets.map((_, index) => group[order.indexOf(index)]!);
   };
@@ -233,7 +256,8 @@ test('targets group by range, side and radial speed, whatever their order in the
 test('a queue that hangs together is cut at its widest gaps', () => {
   const rules = { rangeM: 1.8, acrossM: 1.4, rateMps: 1.2, lengthMaxM: 6 };
   const ranges = [20, 21.5, 23, 24.5, 26.2, 27.7, 29.2];
-  const { list } = readTargetList(encodeTargetList(ranges.map((rangeM) => target(rangeM)), 1, 0.05));
+  const targets = ranges.map((rangeM) => target(rangeM));
+  const { list } = readTargetList(encodeTargetList(targets, 1, 0.05));
   const { group, count, split } = clusterTargets(list!, rules);
   expect([...group]).toEqual([0, 0, 0, 0, 1, 1, 1]);
   expect([count, split]).toEqual([2, 1]);
@@ -242,7 +266,9 @@ test('a queue that hangs together is cut at its widest gaps', () => {
 test('what the simulated radar sends comes back where it was', () => {
   const objects = [
     sensedObject({ forwardM: 30, leftM: -4 }),
-    sensedObject({ deviceId: 2, forwardM: 55, leftM: 9, cls: 'pedestrian', lengthM: 0.5, widthM: 0.5 }),
+    sensedObject({
+      deviceId: 2, forwardM: 55, leftM: 9, cls: 'pedestrian', lengthM: 0.5, widthM: 0.5,
+    }),
     sensedObject({ deviceId: 3, forwardM: 80, leftM: 0, forwardMps: 12, cls: 'bus', lengthM: 12 }),
   ];
   const bench = startSensor(radarSmartmicro, 'udp');
@@ -279,7 +305,7 @@ test('no datagram makes the driver throw, not even one with a right CRC', () => 
   const anyDatagram = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(3), fc.nat(3), fc.nat(4)).map(
-      ([part, counter, fragment, fragments]) => writeFragment(part, 1, counter, fragment, fragments),
+      ([part, counter, index, count]) => writeFragment(part, 1, counter, index, count),
     ),
     fc.nat(111).map((place) => {
       const list = encodeTargetList([target(20), target(30)], 1, 0.05);

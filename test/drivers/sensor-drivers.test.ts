@@ -44,9 +44,9 @@ test('every sensor driver starts from its defaults, save what only a survey can 
     'camera-objects': { homography: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
   };
   for (const { kind, options } of sensors) {
-    const parsed = sectionSchema(options).safeParse(surveyed[kind] ?? {});
-    expect(parsed.success, kind).toBe(true);
-    expect(sectionSchema(options).safeParse({ ...surveyed[kind], lag: 1 }).success, kind).toBe(false);
+    const schema = sectionSchema(options);
+    expect(schema.safeParse(surveyed[kind] ?? {}).success, kind).toBe(true);
+    expect(schema.safeParse({ ...surveyed[kind], lag: 1 }).success, kind).toBe(false);
   }
   expect(sensors.map(({ kind }) => kind)).toEqual([
     'camera-objects', 'object-list', 'radar-ars408', 'radar-smartmicro',

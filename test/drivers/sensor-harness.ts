@@ -92,7 +92,9 @@ export const simulated = (
 ): SimulatedSensor => driver.simulate(settings, optionsOf(driver, given), seededRandom(7));
 
 /** Plays scans of a simulated device to a driver, in order of arrival. */
-export function play(bench: SensorBench, device: SimulatedSensor, scans: readonly SensedScan[]): void {
+export function play(
+  bench: SensorBench, device: SimulatedSensor, scans: readonly SensedScan[],
+): void {
   for (const scan of scans) {
     for (const { delayMs, message } of device.encode(scan)) {
       bench.deliver(message, scan.measuredMs + delayMs);
