@@ -63,7 +63,7 @@ function lawless(index: number, kind: Route['kind'], points: readonly RoadPoint[
   };
 }
 
-/** Ways against the traffic: in at the far end of an exit's outer lane, off the road before the junction. */
+/** Against the traffic: in at the far end of an exit's outer lane, off before the junction. */
 export function wrongWayRoutes(road: Road, firstIndex: number): Route[] {
   const approaches = new Set(road.movements.map((movement) => movement.fromLane as string));
   const routes: Route[] = [];

@@ -88,8 +88,8 @@ export interface Simulation {
 }
 
 /**
- * Joins world, sensor models and devices. Virtual time begins at the anchor; each device has its own
- * phase, latency and chance, all from the seed, so one device more changes no other.
+ * Joins world, sensor models and devices. Virtual time begins at the anchor; each device has its
+ * own phase, latency and chance, all from the seed, so one device more changes no other.
  */
 export function createSimulation(options: SimulationOptions): Simulation {
   return new DeviceSimulation(options);
@@ -112,7 +112,9 @@ class DeviceSimulation implements Simulation {
     const startMs = this.#anchor.monoMs;
     const { site, seed, users, rules, lampFaults } = options;
     this.lamps = createLampPlan(site.road, { startMs, faults: lampFaults ?? [] });
-    this.world = createWorld(site, { seed, users, startMs, lamps: this.lamps, ...(rules && { rules }) });
+    this.world = createWorld(site, {
+      seed, users, startMs, lamps: this.lamps, ...(rules && { rules }),
+    });
     this.#agenda = new Agenda(startMs);
     this.#planTruth();
     for (const sensor of site.sensors) this.#planSensor(sensor.id);
@@ -192,7 +194,7 @@ class DeviceSimulation implements Simulation {
       const lateMs = jitterMs(eye.model.latencySpread * settings.latencyMs, chance);
       if (chance.next() < eye.model.lostLooks || messages.length === 0) return;
       const longestMs = messages.reduce((most, { delayMs }) => Math.max(most, delayMs), 0);
-      // The site's latency is that of the last message; a device that only knows its spacing is moved.
+      // The site's latency is that of the last message; who only knows the spacing is moved.
       const shiftMs = Math.max(0, settings.latencyMs - longestMs) + lateMs;
       for (const { delayMs, message } of messages) {
         lastMs = Math.max(lastMs, atMs + 1, atMs + delayMs + shiftMs);
@@ -223,7 +225,8 @@ class DeviceSimulation implements Simulation {
     const poller = pollers?.get(id);
     if (poller) {
       this.#listeners.set(settings.port, poller);
-      this.#every(this.#anchor.monoMs + random.next() * poller.periodMs, poller.periodMs, (atMs) => {
+      const firstMs = this.#anchor.monoMs + random.next() * poller.periodMs;
+      this.#every(firstMs, poller.periodMs, (atMs) => {
         for (const message of poller.poll(atMs)) this.receive(settings.port, message, atMs);
       });
     }
@@ -246,7 +249,8 @@ class DeviceSimulation implements Simulation {
   /** A datagram without a source comes from where the site expects the device. */
   #dress(port: string, message: PortMessage): PortMessage {
     const settings = this.#options.site.ports[port];
-    if (settings?.transport !== 'udp' || !('from' in message) || message.from !== '') return message;
+    if (settings?.transport !== 'udp' || !('from' in message)) return message;
+    if (message.from !== '') return message;
     const host = settings.remoteHost ?? settings.allow[0]?.split(':')[0] ?? '127.0.0.1';
     return { ...message, from: `${host}:${settings.remotePort ?? settings.listenPort}` };
   }

@@ -17,7 +17,11 @@ export type LampFault =
       readonly untilMs: MonotonicMs;
     }
   /** Remaining times stand still at what they were when the fault began. */
-  | { readonly kind: 'frozen-countdown'; readonly fromMs: MonotonicMs; readonly untilMs: MonotonicMs }
+  | {
+      readonly kind: 'frozen-countdown';
+      readonly fromMs: MonotonicMs;
+      readonly untilMs: MonotonicMs;
+    }
   /** The controller says nothing. */
   | { readonly kind: 'silent'; readonly fromMs: MonotonicMs; readonly untilMs: MonotonicMs };
 
@@ -49,7 +53,7 @@ export interface LampPlan {
   /** Position of a group in `road.signalGroups`; -1 when unknown. */
   indexOf(group: SignalGroupId): number;
   now(groupIndex: number, atMs: number): LampNow;
-  /** When right of way of the group ends (green and flashing green together); -1 while not green. */
+  /** When right of way of the group ends, flashing green included; -1 while not green. */
   greenEndMs(groupIndex: number, atMs: number): number;
   /** Everything a controller shows at an instant, faults included; null while it is silent. */
   signalsOf(controllerId: ControllerId, atMs: MonotonicMs, utcMs: UtcMs): SimulatedSignals | null;
@@ -63,7 +67,7 @@ const RED: LampAspect = { colour: 'red', flashing: false };
 const RED_YELLOW: LampAspect = { colour: 'red-yellow', flashing: false };
 const DARK: LampAspect = { colour: 'dark', flashing: false };
 
-/** Last part of a vehicle's green that flashes. Source: GB 14886-2016 allows it, 3 s in practice. */
+/** Last part of a vehicle's green that flashes; three seconds are common in China. */
 const FLASHING_GREEN_MS = 3000;
 /** Walking speed that the pedestrians' clearance is laid out for, m/s. */
 const CLEARANCE_MPS = 1.2;

@@ -87,7 +87,10 @@ export const sensorModels: Readonly<Record<SensingKind, SensorModel>> = {
   camera,
   lidar,
   'object-list': lidar,
-  v2x: { ...lidar, foundNear: 0.98, foundFar: 0.95, foundOccluded: 0.95, foundHidden: 0.95, alongM: 1, acrossM: 1, falseAlarms: 0 },
+  v2x: {
+    ...lidar, foundNear: 0.98, foundFar: 0.95, foundOccluded: 0.95, foundHidden: 0.95,
+    alongM: 1, acrossM: 1, falseAlarms: 0,
+  },
   loop: { ...lidar, falseAlarms: 0 },
 };
 

@@ -81,7 +81,7 @@ export class Path {
   }
 }
 
-/** Removes points closer than a centimetre to the one before, so that every segment has a length. */
+/** Removes points within a centimetre of the one before, so that every segment has a length. */
 export function withoutRepeats(points: readonly RoadPoint[]): RoadPoint[] {
   const kept: RoadPoint[] = [];
   for (const point of points) {

@@ -1,6 +1,8 @@
 import { pointOnLine, projectOnLine } from '../base/geometry.ts';
 import type { LaneId, LinkId, SignalGroupId } from '../model/ids.ts';
-import type { Manoeuvre, Road, RoadCrossing, RoadLane, RoadMovement, RoadPoint } from '../model/road.ts';
+import type {
+  Manoeuvre, Road, RoadCrossing, RoadLane, RoadMovement, RoadPoint,
+} from '../model/road.ts';
 import type { RoadUserClass } from '../model/roaduser.ts';
 import { Path, withoutRepeats } from './paths.ts';
 
@@ -83,7 +85,8 @@ interface GateMark {
 
 /** Follows a movement and, through further junctions, every movement after it. */
 function addChains(road: Road, first: RoadLane, movement: RoadMovement, routes: Route[]): void {
-  const start: Chain = { points: first.points, classes: classesOf(first, movement), marks: [], lane: first };
+  const classes = classesOf(first, movement);
+  const start: Chain = { points: first.points, classes, marks: [], lane: first };
   const open: { chain: Chain; movement: RoadMovement }[] = [{ chain: start, movement }];
   while (open.length > 0) {
     const { chain, movement: taken } = open.shift()!;
@@ -118,7 +121,7 @@ function extend(road: Road, chain: Chain, movement: RoadMovement): Chain {
   const across = movement.points;
   const end = across.at(-1) ?? line;
   const lane = exitLane(road, movement, end);
-  const rest = lane ? afterPoint(lane.points, end) : afterPoint(linkPoints(road, movement.toLink), end);
+  const rest = afterPoint(lane ? lane.points : linkPoints(road, movement.toLink), end);
   return {
     points: withoutRepeats([...chain.points, ...across, ...rest]),
     classes: chain.classes,
@@ -155,6 +158,7 @@ function exitLane(road: Road, movement: RoadMovement, end: RoadPoint): RoadLane 
 function afterPoint(line: readonly RoadPoint[], from: RoadPoint): RoadPoint[] {
   if (line.length < 2) return [];
   const { alongM } = projectOnLine(from[0], from[1], line);
+  const apartM = Math.hypot(line[0]![0] - from[0], line[0]![1] - from[1]);
   const rest: RoadPoint[] = [];
   let sumM = 0;
   for (let index = 0; index < line.length; index++) {
@@ -163,9 +167,7 @@ function afterPoint(line: readonly RoadPoint[], from: RoadPoint): RoadPoint[] {
       sumM += Math.hypot(line[index]![0] - before[0], line[index]![1] - before[1]);
     }
     if (sumM > alongM + 3) rest.push(line[index]!);
-    else if (index === 0 && Math.hypot(line[0]![0] - from[0], line[0]![1] - from[1]) > 0.5 && alongM === 0) {
-      rest.push(line[0]!);
-    }
+    else if (index === 0 && apartM > 0.5 && alongM === 0) rest.push(line[0]!);
   }
   return rest;
 }
@@ -227,8 +229,9 @@ function clearOfVehicles(straight: Route, routes: readonly Route[]): number {
   const stopM = straight.gates[0]!.stopM;
   for (let backM = 0; backM < KERB_BACK_MAX_M; backM += 0.5) {
     straight.path.at(stopM - backM, point);
+    const asideM = straight.spreadM * 0.6 + 0.5;
     const free = routes.every((route) => route.kind === 'walk' ||
-      route.path.nearest(point.x, point.y).distanceM > route.halfWidthM + straight.spreadM * 0.6 + 0.5);
+      route.path.nearest(point.x, point.y).distanceM > route.halfWidthM + asideM);
     if (free) return backM;
   }
   return 0;

@@ -35,6 +35,14 @@ export function simulateToSink(
   return { ...simulation.world.counts, messages };
 }
 
+/** A simulation at a clock's pace. */
+export interface LiveRun {
+  readonly simulation: Simulation;
+  /** What the box sends to the devices of a port. */
+  receive(port: string, message: PortMessage): void;
+  stop(): void;
+}
+
 /** The longest sleep of a live run, ms. */
 const LIVE_SLEEP_MS = 50;
 
@@ -49,7 +57,7 @@ export function runLive(
   clock: Clock,
   sendToPort: (port: string, message: PortMessage) => void,
   watch: Omit<SimulationOutputs, 'message'> = {},
-): { readonly simulation: Simulation; receive(port: string, message: PortMessage): void; stop(): void } {
+): LiveRun {
   const monoMs = clock.nowMs();
   const simulation = createSimulation({
     ...options,

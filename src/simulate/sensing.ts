@@ -65,8 +65,8 @@ interface Wall {
 }
 
 /**
- * The sensor model: world → what one device reports, with field of view, occlusion, misses, noise,
- * false alarms and its own ids. All chance comes from `random`.
+ * The sensor model: world → what one device reports, with field of view, occlusion, misses,
+ * noise, false alarms and its own ids. All chance comes from `random`.
  */
 export class SensorEye {
   readonly settings: SensorSettings;
@@ -88,7 +88,10 @@ export class SensorEye {
     const span = (half: number): number => (random.next() * 2 - 1) * half;
     const { offsetM, offsetRad, offsetMs } = this.model;
     this.offset = offsets
-      ? { forwardM: span(offsetM), leftM: span(offsetM), turnRad: span(offsetRad), clockMs: span(offsetMs) }
+      ? {
+          forwardM: span(offsetM), leftM: span(offsetM),
+          turnRad: span(offsetRad), clockMs: span(offsetMs),
+        }
       : NO_OFFSET;
     this.#walls = this.model.falseAlarmsOnWalls ? wallsOf(settings, road, random) : [];
     this.#cos = Math.cos(settings.pose.headingRad);
@@ -138,11 +141,16 @@ export class SensorEye {
     const dy = user.northM - this.settings.pose.northM;
     const rangeM = Math.max(Math.hypot(dx, dy), 0.1);
     const azimuthRad = Math.atan2(dy, dx);
-    const view = user.headingRad - azimuthRad;
-    const along = (Math.abs(Math.cos(view)) * user.lengthM + Math.abs(Math.sin(view)) * user.widthM) / 2;
-    const across = (Math.abs(Math.sin(view)) * user.lengthM + Math.abs(Math.cos(view)) * user.widthM) / 2;
-    const nearM = Math.max(rangeM - along, 0.1);
-    return { user, rangeM, azimuthRad, halfRad: Math.atan2(across, rangeM), nearM, farM: rangeM + along };
+    const cos = Math.abs(Math.cos(user.headingRad - azimuthRad));
+    const sin = Math.abs(Math.sin(user.headingRad - azimuthRad));
+    const along = (cos * user.lengthM + sin * user.widthM) / 2;
+    const across = (sin * user.lengthM + cos * user.widthM) / 2;
+    return {
+      user, rangeM, azimuthRad,
+      halfRad: Math.atan2(across, rangeM),
+      nearM: Math.max(rangeM - along, 0.1),
+      farM: rangeM + along,
+    };
   }
 
   #idOf(userId: number, atMs: number): number {
@@ -278,7 +286,9 @@ export class SensorEye {
   #addGhosts(objects: SensedObject[]): void {
     if (this.model.falseAlarmsOnWalls) return;
     const { fieldOfView, pose } = this.settings;
-    for (let rest = Math.exp(-this.model.falseAlarms), p = this.#random.next(); p > rest; p *= this.#random.next()) {
+    // Poisson. Source: Knuth, The Art of Computer Programming, volume 2, section 3.4.1.
+    const rest = Math.exp(-this.model.falseAlarms);
+    for (let p = this.#random.next(); p > rest; p *= this.#random.next()) {
       const rangeM = fieldOfView.rangeMaxM * Math.sqrt(this.#random.next());
       const turn = (this.#random.next() * 2 - 1) * fieldOfView.halfAngleRad;
       const eastM = pose.eastM + rangeM * Math.cos(pose.headingRad + turn);

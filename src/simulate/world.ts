@@ -210,7 +210,8 @@ class TrafficWorld implements World {
       if (other === mover) continue;
       const reachM = (mover.lengthM + other.lengthM) / 2 + 1.5;
       if (Math.abs(other.x - pose.x) > reachM || Math.abs(other.y - pose.y) > reachM) continue;
-      if (boxesOverlap(pose, mover.lengthM, mover.widthM, other, other.lengthM, other.widthM, BODY_GAP_M)) {
+      const { lengthM, widthM } = other;
+      if (boxesOverlap(pose, mover.lengthM, mover.widthM, other, lengthM, widthM, BODY_GAP_M)) {
         return true;
       }
     }
@@ -245,7 +246,10 @@ class TrafficWorld implements World {
   #spawn(): void {
     if (this.#movers.length >= this.#users || this.#nowMs < this.#spawnAtMs) return;
     const wanted = userRows
-      .map((row) => ({ row, lack: row.share * this.#users - this.#count(row.cls) + this.#random.next() }))
+      .map((row) => ({
+        row,
+        lack: row.share * this.#users - this.#count(row.cls) + this.#random.next(),
+      }))
       .sort((a, b) => b.lack - a.lack);
     for (const { row } of wanted.slice(0, 3)) {
       const route = this.#chooseRoute(row);
@@ -311,7 +315,8 @@ class TrafficWorld implements World {
     const roomy = { x: mover.x, y: mover.y, headingRad: 0, cos: mover.cos, sin: mover.sin };
     for (const other of this.#movers) {
       const gapM = mover.cls === 'pedestrian' ? 0.2 : 0.6;
-      if (boxesOverlap(roomy, mover.lengthM, mover.widthM, other, other.lengthM, other.widthM, gapM)) {
+      const { lengthM, widthM } = other;
+      if (boxesOverlap(roomy, mover.lengthM, mover.widthM, other, lengthM, widthM, gapM)) {
         return false;
       }
     }
@@ -363,9 +368,9 @@ class TrafficWorld implements World {
     for (const mover of this.#movers) {
       const gate = mover.nextGate;
       if (mover.route.kind !== 'motor' || mover.speedMps < 5 || mover.route.lawless) continue;
-      const far = gate ? gate.stopM - mover.frontM > 40 : mover.route.path.lengthM - mover.alongM > 40;
-      const clear = mover.gate === 0 || mover.rearM > mover.route.gates[mover.gate - 1]!.clearM + 15;
-      if (!far || !clear) continue;
+      const aheadM = gate ? gate.stopM - mover.frontM : mover.route.path.lengthM - mover.alongM;
+      const last = mover.route.gates[mover.gate - 1];
+      if (aheadM < 40 || (last && mover.rearM < last.clearM + 15)) continue;
       mover.stopsUntilMs = this.#nowMs + (mover.speedMps / STOP_MPS2) * 1000 + forMs;
       return true;
     }
