@@ -73,6 +73,7 @@ const STARTS_MAX = 5;
 const STARTS_WITHIN_MS = 60_000;
 const PAUSE_MS = 60_000;
 const WAIT_MIN_MS = 100;
+const LATE_MS = 500;
 
 /**
  * Starts a script as a process of its own and keeps it running: at most five starts in 60 s, then
@@ -193,7 +194,10 @@ class Keeper<In, Out> implements ChildHandle<In, Out> {
   #watch(withinMs: number): void {
     const { clock, log, name } = this.#options;
     this.#cancel();
-    this.#cancel = clock.at(plusMs(clock.nowMs(), withinMs), () => {
+    const dueMs = plusMs(clock.nowMs(), withinMs);
+    this.#cancel = clock.at(dueMs, () => {
+      // Who was asleep ourselves cannot call the child silent: its beats wait to be read.
+      if (clock.nowMs() > dueMs + LATE_MS) return this.#watch(withinMs);
       log.error('child_silent', { child: name, silent_ms: withinMs });
       this.#drops.count('child_silent');
       this.#child?.kill();
@@ -289,7 +293,7 @@ class Keeper<In, Out> implements ChildHandle<In, Out> {
 
 /** The child's own end of the channel. */
 export interface ChildChannel<In, Out> {
-  /** False when the parent is gone. */
+  /** False when the parent is gone or does not read: the caller counts it. */
   send(message: Out): boolean;
   onMessage(handler: (message: In) => void): void;
   /** The parent asks for the end, or is gone. */
@@ -304,12 +308,14 @@ export interface ParentLink {
   onGone(handler: () => void): void;
 }
 
-/** The link of a child process to its parent. */
-export function processLink(): ParentLink {
+/** The link of a child process to its parent; no more than `waitingMax` messages are on their way. */
+export function processLink(waitingMax = 1000): ParentLink {
+  let waiting = 0;
   return {
     post(message) {
-      if (!process.connected || !process.send) return false;
-      process.send(message);
+      if (!process.connected || !process.send || waiting >= waitingMax) return false;
+      waiting++;
+      process.send(message, undefined, undefined, () => waiting--);
       return true;
     },
     onMessage: (handler) => void process.on('message', handler),
@@ -328,7 +334,8 @@ export function childChannel<In, Out>(
   let cancel = (): void => undefined;
   let closed = false;
   const beat = (): void => {
-    if (closed || !link.post({ k: 'beat' } satisfies Envelope)) return;
+    if (closed) return;
+    link.post({ k: 'beat' } satisfies Envelope);
     cancel = clock.at(plusMs(clock.nowMs(), beatMs), beat);
   };
   link.onMessage((message) => {

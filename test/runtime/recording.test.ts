@@ -9,7 +9,7 @@ import { monotonicMs, utcMs } from '../../src/base/time.ts';
 import type { CanFrame, PortMessage, TransportKind } from '../../src/model/port.ts';
 import { openRecording } from '../../src/runtime/recording/reader.ts';
 import type { RecordedEvent, RecordingManifest } from '../../src/runtime/recording/types.ts';
-import { fileNameOf } from '../../src/runtime/recording/types.ts';
+import { fileNameOf, recordedPort } from '../../src/runtime/recording/types.ts';
 import { createRecordingWriter } from '../../src/runtime/recording/writer.ts';
 import { shared, testWithShared } from '../shared.ts';
 
@@ -262,6 +262,30 @@ testWithShared('the recordings of others that are at hand are read to the last p
   ]);
   expect([...modbus.events()].length).toBeGreaterThan(10);
   expect(rows.length).toBe(3);
+});
+
+test('a port of the site gets its row, and a name instead of an address does no harm', async () => {
+  const server = { transport: 'tcp', role: 'server', host: 'box', port: 7000, interface: null, allow: [] } as const;
+  const udp = { transport: 'udp', listenHost: '127.0.0.1', listenPort: 5000, remoteHost: null, remotePort: null, interface: null, allow: [] } as const;
+  const ports = [
+    recordedPort('a/b', server, 'signals'),
+    recordedPort('c', { ...server, role: 'client' }, 'signals'),
+    recordedPort('d', udp, 'signals'),
+  ];
+  expect(ports.map(({ file, local }) => [file, local?.port])).toEqual([['a_b.pcap', 7000], ['c.pcap', undefined], ['d.pcap', 5000]]);
+  const path = folder();
+  const writer = createRecordingWriter(path, { ...manifest(), ports });
+  for (const [index, { name, transport }] of ports.entries()) {
+    const data = Uint8Array.of(index);
+    writer.message(name, transport === 'udp' ? { data, from: 'device' } : { data, epoch: 1 }, 123500 + index);
+  }
+  await writer.close();
+  expect(writer.status().drops).toEqual({ recording_source_unknown: 1 });
+  const recording = openRecording(path);
+  expect([...recording.events()].map((event) => (event.kind === 'message' ? plain(event.message) : null))).toEqual([
+    { data: '00', epoch: 1 }, { data: '01', epoch: 1 }, { data: '02', from: '0.0.0.0:0' },
+  ]);
+  expect(recording.drops.toJSON()).toEqual({});
 });
 
 /** One small recording of everything; the fixture of format version 1 was written by it. */

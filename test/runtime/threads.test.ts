@@ -66,6 +66,19 @@ test('a child that falls silent is ended and replaced; one that never speaks has
   expect(handle.status().drops).toEqual({ child_silent: 2 });
 });
 
+test('a parent that slept itself does not take the child for silent', () => {
+  const { clock, children } = fake();
+  children[0]!.events.message({ k: 'beat' });
+  // The timer that is due at 5000 runs at 7000, as after a stall of the parent's own loop.
+  const nowMs = clock.nowMs.bind(clock);
+  clock.nowMs = () => monotonicMs(nowMs() >= 5000 && nowMs() < 6000 ? 7000 : nowMs());
+  clock.advanceTo(monotonicMs(5500));
+  expect(children[0]!.killed).toBe(false);
+  clock.nowMs = nowMs;
+  clock.advanceTo(monotonicMs(12_000));
+  expect(children[0]!.killed).toBe(true);
+});
+
 test('what a child cannot take is refused and counted', () => {
   const { clock, children, handle } = fake();
   expect([handle.send(1), handle.send(2), handle.send(3)]).toEqual([true, true, false]);

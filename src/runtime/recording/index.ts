@@ -5,7 +5,7 @@ export type { Recording } from './reader.ts';
 export { ReplayPorts } from './replay-ports.ts';
 export { RingRecorder } from './ring.ts';
 export type { RingLimits } from './ring.ts';
-export { fileNameOf } from './types.ts';
+export { fileNameOf, recordedPort } from './types.ts';
 export type {
   ClockEvent, HandoverEvent, MessageEvent, PacketMatch, RecordedEvent, RecordedLoop, RecordedPort,
   RecordedState, RecordedTick, RecordingManifest, SentLine, TickEvent,

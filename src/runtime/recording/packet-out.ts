@@ -40,7 +40,12 @@ const octetsCache = new Map<string, Uint8Array>();
 function addressOctets(host: string): Uint8Array {
   let octets = octetsCache.get(host);
   if (!octets) {
-    octets = isIPv4(host) ? Uint8Array.from(host.split('.').map(Number)) : ipv6Octets(host);
+    // A name or anything else that is no address is written as 0.0.0.0.
+    octets = isIPv4(host)
+      ? Uint8Array.from(host.split('.').map(Number))
+      : host.includes(':')
+        ? ipv6Octets(host)
+        : new Uint8Array(4);
     if (octetsCache.size > 1000) octetsCache.clear();
     octetsCache.set(host, octets);
   }

@@ -1,6 +1,7 @@
 import type { ClockAnchor } from '../../base/clock.ts';
 import type { MonotonicMs } from '../../base/time.ts';
 import type { PortMessage, TransportKind } from '../../model/port.ts';
+import type { PortSettings } from '../../model/site.ts';
 
 /** Which packets of a foreign capture belong to a port; what is absent is not asked for. */
 export interface PacketMatch {
@@ -118,6 +119,19 @@ export const toMicros = (ms: number): number => Math.round(ms * 1000);
 /** Microseconds to add to a monotonic stamp for the UTC stamp of the files. */
 export function utcOffsetMicros(manifest: RecordingManifest): number {
   return toMicros(manifest.started.utcMs) - toMicros(manifest.started.monoMs);
+}
+
+/** The manifest's row for a port of the site, to be read by `loop`. */
+export function recordedPort(name: string, settings: PortSettings, loop: string): RecordedPort {
+  const { transport } = settings;
+  const row = { name, transport, file: fileNameOf(name, transport), loop };
+  if (settings.transport === 'udp') {
+    return { ...row, local: { host: settings.listenHost, port: settings.listenPort } };
+  }
+  if (settings.transport === 'tcp' && settings.role === 'server') {
+    return { ...row, local: { host: settings.host, port: settings.port } };
+  }
+  return row;
 }
 
 /** The file of a port by its transport. */
