@@ -308,7 +308,7 @@ export interface ParentLink {
   onGone(handler: () => void): void;
 }
 
-/** The link of a child process to its parent; no more than `waitingMax` messages are on their way. */
+/** The link of a child process to its parent, with at most `waitingMax` messages on their way. */
 export function processLink(waitingMax = 1000): ParentLink {
   let waiting = 0;
   return {
