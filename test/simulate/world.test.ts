@@ -5,7 +5,7 @@ import { breakersEvery } from '../../src/simulate/breakers.ts';
 import { boxesOverlap } from '../../src/simulate/mover.ts';
 import { createWorld } from '../../src/simulate/world.ts';
 import type { World, WorldUser } from '../../src/simulate/world.ts';
-import { demoSite } from './demo.ts';
+import { demoSite, sampleSite } from './demo.ts';
 
 const site = demoSite();
 
@@ -161,6 +161,25 @@ describe('traffic', () => {
       }
     });
     expect(hard).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('two junctions, one of them without lamps', () => {
+  test('vehicles drive through both, and nobody touches anybody', () => {
+    const world = createWorld(sampleSite('two-nodes'), { seed: 2, users: 40 });
+    const wayM = new Map<number, { least: number; most: number }>();
+    let overlaps = 0;
+    run(world, 120, (users) => {
+      overlaps += overlapsAmong(users);
+      for (const { id, eastM } of users) {
+        const way = wayM.get(id) ?? { least: eastM, most: eastM };
+        wayM.set(id, { least: Math.min(way.least, eastM), most: Math.max(way.most, eastM) });
+      }
+    });
+    expect(overlaps).toBe(0);
+    const through = [...wayM.values()].filter(({ least, most }) => least < 0 && most > 300);
+    expect(through.length).toBeGreaterThan(3);
+    expect(world.counts.redCrossings).toBe(0);
   });
 });
 
