@@ -90,7 +90,8 @@ class CameraObjects implements DriverInstance {
   }
 
   #measuredMs(frame: CameraFrame): MonotonicMs {
-    const { useStamp, latencyMs, stampLatencyMs, stampAgeMaxMs } = this.#options;
+    const { useStamp, stampLatencyMs, stampAgeMaxMs } = this.#options;
+    const latencyMs = this.#options.latencyMs ?? this.#context.settings.latencyMs;
     if (!useStamp) return plusMs(frame.firstMs, -latencyMs);
     const rules = { latencyMs, stampLatencyMs, ageMaxMs: stampAgeMaxMs };
     const count = (name: CounterName): void => this.#count(name);
@@ -146,5 +147,5 @@ export const cameraObjects = defineSensorDriver({
   options: cameraOptions,
   counters: cameraCounters,
   start: (context, options) => new CameraObjects(context, options),
-  simulate: (settings, options, random) => simulateCamera(settings, options, random),
+  simulate: (settings, options) => simulateCamera(settings, options),
 });

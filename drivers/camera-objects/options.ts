@@ -12,7 +12,9 @@ export const cameraOptions = {
   widthPx: quantity({ unit: 'px', min: 16, max: 16384, default: 1920, help: help.widthPx }),
   heightPx: quantity({ unit: 'px', min: 16, max: 16384, default: 1080, help: help.heightPx }),
   useStamp: flag({ default: true, help: help.useStamp }),
-  latencyMs: quantity({ unit: 'ms', min: 0, max: 2000, default: 120, help: help.latencyMs }),
+  latencyMs: custom(z.number().min(0).max(2000).nullable(), {
+    unit: 'ms', default: null, help: help.latencyMs,
+  }),
   stampLatencyMs: quantity({
     unit: 'ms', min: -500, max: 2000, default: 0, unverified: true, help: help.stampLatencyMs,
   }),

@@ -1,4 +1,3 @@
-import type { Random } from '../../src/base/random.ts';
 import type { SensedObject, SensedScan, SimulatedSensor } from '../../src/model/simulated.ts';
 import type { PortMessage } from '../../src/model/port.ts';
 import type { SensorSettings } from '../../src/model/site.ts';
@@ -9,8 +8,6 @@ import type { CameraOptions } from './options.ts';
 
 /** Smallest box that a detector still finds, pixels. */
 const BOX_MIN_PX = 4;
-/** Spread of the time that a frame spends in the analytics. */
-const JITTER_MS = 8;
 
 interface Projector {
   readonly toGround: Homography;
@@ -64,7 +61,7 @@ function objectText(
  * MQTT and of UDP, so that it can leave by either port.
  */
 export function simulateCamera(
-  settings: SensorSettings, options: CameraOptions, random: Random,
+  settings: SensorSettings, options: CameraOptions,
 ): SimulatedSensor {
   const toGround = oriented(options.homography, options.widthPx, options.heightPx);
   const toPixel = invertHomography(toGround);
@@ -89,8 +86,7 @@ export function simulateCamera(
       };
       const payload = encoder.encode(JSON.stringify(document));
       const message: PortMessage = { topic, payload, data: payload, from: '' };
-      const delayMs = Math.max(1, options.latencyMs + JITTER_MS * random.normal());
-      return [{ delayMs, message }];
+      return [{ delayMs: options.latencyMs ?? settings.latencyMs, message }];
     },
   };
 }

@@ -96,7 +96,8 @@ class ObjectList implements DriverInstance {
   }
 
   #measuredMs(frame: ObjectFrame, receivedMs: MonotonicMs): MonotonicMs {
-    const { stamps, latencyMs, stampAgeMaxMs } = this.#options;
+    const { stamps, stampAgeMaxMs } = this.#options;
+    const latencyMs = this.#latencyMs();
     const { stampS } = frame;
     if (stamps === 'arrival') return plusMs(receivedMs, -latencyMs);
     if (stamps === 'relative') return this.#measuredByPace(stampS, receivedMs);
@@ -105,10 +106,14 @@ class ObjectList implements DriverInstance {
     return measuredAt(this.#context.clock, receivedMs, stamp, rules, (name) => this.#count(name));
   }
 
+  #latencyMs(): number {
+    return this.#options.latencyMs ?? this.#context.settings.latencyMs;
+  }
+
   /** The first stamp is tied to its arrival; those after it keep their distances. */
   #measuredByPace(stampS: number | null, receivedMs: MonotonicMs): MonotonicMs {
-    const { latencyMs, stampAgeMaxMs } = this.#options;
-    const byArrivalMs = plusMs(receivedMs, -latencyMs);
+    const { stampAgeMaxMs } = this.#options;
+    const byArrivalMs = plusMs(receivedMs, -this.#latencyMs());
     if (stampS === null) {
       this.#count('stamp_missing');
       return byArrivalMs;

@@ -1,4 +1,5 @@
-import { choice, numbers, quantity, text } from '../../config/field.ts';
+import { z } from 'zod';
+import { choice, custom, numbers, quantity, text } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
 import { objectListHelp as help } from '../../src/base/texts/sensors.ts';
 
@@ -6,7 +7,9 @@ import { objectListHelp as help } from '../../src/base/texts/sensors.ts';
 export const objectListOptions = {
   deviceId: text({ maxLength: 128, default: '', help: help.deviceId }),
   stamps: choice({ of: ['utc', 'relative', 'arrival'], default: 'utc', help: help.stamps }),
-  latencyMs: quantity({ unit: 'ms', min: 0, max: 2000, default: 100, help: help.latencyMs }),
+  latencyMs: custom(z.number().min(0).max(2000).nullable(), {
+    unit: 'ms', default: null, help: help.latencyMs,
+  }),
   stampAgeMaxMs: quantity({
     unit: 'ms', min: 50, max: 10000, default: 1000, help: help.stampAgeMaxMs,
   }),

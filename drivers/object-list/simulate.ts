@@ -60,7 +60,7 @@ export function simulateObjectList(
       };
       const data = encoder.encode(`${JSON.stringify(line)}\n`);
       const message: PortMessage = { data, from: '', epoch: 0 };
-      return [{ delayMs: options.latencyMs, message }];
+      return [{ delayMs: options.latencyMs ?? settings.latencyMs, message }];
     },
   };
 }

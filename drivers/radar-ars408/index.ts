@@ -104,7 +104,8 @@ class Ars408 implements DriverInstance {
   #publish(scan: RadarScan): void {
     const { clock, sensorId } = this.#context;
     const options = this.#options;
-    const measuredMs = plusMs(scan.lastMs, -options.latencyMs);
+    const latencyMs = options.latencyMs ?? this.#context.settings.latencyMs;
+    const measuredMs = plusMs(scan.lastMs, -latencyMs);
     const observations: Observation[] = [];
     for (const object of scan.objects) {
       if (isDeleted(object)) this.#count('object_deleted');

@@ -1,4 +1,5 @@
-import { choice, flag, quantity } from '../../config/field.ts';
+import { z } from 'zod';
+import { choice, custom, flag, quantity } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
 import { ars408Help as help } from '../../src/base/texts/sensors.ts';
 
@@ -12,7 +13,9 @@ export const radarOptions = {
     unverified: true,
     help: help.lateral,
   }),
-  latencyMs: quantity({ unit: 'ms', min: 0, max: 500, default: 72, help: help.latencyMs }),
+  latencyMs: custom(z.number().min(0).max(500).nullable(), {
+    unit: 'ms', default: null, help: help.latencyMs,
+  }),
   configure: flag({ default: true, help: help.configure }),
   sendQuality: flag({ default: true, help: help.sendQuality }),
   sendExtended: flag({ default: true, help: help.sendExtended }),

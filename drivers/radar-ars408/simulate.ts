@@ -156,7 +156,7 @@ export function simulateArs408(settings: SensorSettings, options: RadarOptions):
     encode(scan) {
       if (state.outputType !== OUTPUT_OBJECTS) return [];
       const frames = scanFrames(scan, numbers, sign, state).map(([id, data]) => frame(id, data));
-      return paced(frames, options.latencyMs);
+      return paced(frames, options.latencyMs ?? settings.latencyMs);
     },
     idle: [
       {

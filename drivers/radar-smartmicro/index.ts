@@ -83,7 +83,8 @@ class Smartmicro implements DriverInstance {
       lengthMaxM: clusterLengthMaxM,
     });
     if (clusters.split > 0) this.#count('cluster_split', clusters.split);
-    const measuredMs = plusMs(message.lastMs, -this.#options.latencyMs);
+    const latencyMs = this.#options.latencyMs ?? this.#context.settings.latencyMs;
+    const measuredMs = plusMs(message.lastMs, -latencyMs);
     const observations = toObservations(list, clusters, measuredMs, this.#options);
     const over = observations.length - OBSERVATIONS_MAX;
     // Groups are numbered by range: the farthest go.

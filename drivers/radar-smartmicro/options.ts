@@ -1,11 +1,14 @@
-import { choice, quantity, text } from '../../config/field.ts';
+import { z } from 'zod';
+import { choice, custom, quantity, text } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
 import { smartmicroHelp as help } from '../../src/base/texts/sensors.ts';
 
 /** Settings of one smartmicro radar. */
 export const smartmicroOptions = {
   source: text({ maxLength: 64, default: '', help: help.source }),
-  latencyMs: quantity({ unit: 'ms', min: 0, max: 500, default: 60, help: help.latencyMs }),
+  latencyMs: custom(z.number().min(0).max(500).nullable(), {
+    unit: 'ms', default: null, help: help.latencyMs,
+  }),
   azimuth: choice({
     of: ['left-positive', 'right-positive'],
     default: 'left-positive',

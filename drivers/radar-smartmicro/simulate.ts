@@ -96,6 +96,7 @@ export function simulateSmartmicro(
 ): SimulatedSensor {
   const sign = options.azimuth === 'left-positive' ? 1 : -1;
   const client = 0x000326e0;
+  const latencyMs = options.latencyMs ?? settings.latencyMs;
   const from = '';
   let counter = 0;
   let aliveCounter = 0;
@@ -109,7 +110,7 @@ export function simulateSmartmicro(
       const payload = encodeTargetList(targets, scan.measuredMs / 1000, settings.periodMs / 1000);
       const datagrams = fragmentsOf(payload, client, counter++);
       return datagrams.map((data, index) => ({
-        delayMs: Math.max(0, options.latencyMs - (datagrams.length - 1 - index) * FRAGMENT_GAP_MS),
+        delayMs: Math.max(0, latencyMs - (datagrams.length - 1 - index) * FRAGMENT_GAP_MS),
         message: { data, from },
       }));
     },

@@ -26,7 +26,7 @@ const pose = {
   eastM: 3, northM: -2, upM: 8, headingRad: degToRad(50), pitchRad: degToRad(-14), rollRad: 0,
 };
 const homography = homographyFor(pose, 1400, 1920, 1080);
-const settings = sensorSettings({ sensing: 'camera', pose, periodMs: 40 });
+const settings = sensorSettings({ sensing: 'camera', pose, periodMs: 40, latencyMs: 120 });
 const options = { homography, deviceId: 'cam-north' };
 const start = (over: object = {}): SensorBench =>
   startSensor(cameraObjects, 'mqtt', { ...options, ...over }, settings);

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { sectionSchema } from '../../config/field.ts';
 import { drivers } from '../../drivers/index.ts';
+import type { SensorDriver } from '../../drivers/driver.ts';
+import { START_MS, sensorSettings, startSensor } from './sensor-harness.ts';
 
 const sensors = drivers.filter((driver) => driver.role === 'sensor');
 const sourcesOf = (kind: string): string => {
@@ -37,6 +39,18 @@ test('every setting of a sensor driver tells what it is in both languages', () =
     }
   }
   expect(walked).toBeGreaterThan(45);
+});
+
+test('a latency in the options refines that of the site, and without one the site counts', () => {
+  const measuredOf = (given: Record<string, unknown>): number => {
+    const driver = drivers.find(({ kind }) => kind === 'object-list') as SensorDriver;
+    const bench = startSensor(driver, 'udp', { stamps: 'arrival', ...given });
+    const data = new TextEncoder().encode('{"objects":[]}');
+    bench.deliver({ data, from: '' }, START_MS + 500);
+    return bench.frames[0]!.measured.monoMs - START_MS;
+  };
+  expect(measuredOf({})).toBe(500 - sensorSettings().latencyMs);
+  expect(measuredOf({ latencyMs: 30 })).toBe(470);
 });
 
 test('every sensor driver starts from its defaults, save what only a survey can know', () => {

@@ -195,7 +195,10 @@ export const ars408Help = defineTexts({
     en: 'Sign of the lateral axis when upright. Check on site with somebody who walks.',
     zh: '正装时横向坐标的符号。请在现场以行人核对。',
   },
-  latencyMs: { en: 'From the echo to the last frame.', zh: '从回波到最后一帧的时间。' },
+  latencyMs: {
+    en: 'From the echo to the last frame; null takes the sensor’s own.',
+    zh: '从回波到最后一帧的时间；为空则取传感器的延迟设置。',
+  },
   configure: {
     en: 'Set the radar up when its state differs from these settings.',
     zh: '雷达状态与设置不符时自动配置。',
@@ -229,7 +232,10 @@ export const smartmicroHelp = defineTexts({
     en: 'Address of the radar when several send to one port; empty hears all.',
     zh: '多台雷达共用端口时本雷达的地址；留空则全部接收。',
   },
-  latencyMs: { en: 'From the echo to the last datagram.', zh: '从回波到最后一个数据报的时间。' },
+  latencyMs: {
+    en: 'From the echo to the last datagram; null takes the sensor’s own.',
+    zh: '从回波到最后一个数据报的时间；为空则取传感器的延迟设置。',
+  },
   azimuth: {
     en: 'Sign of the azimuth. Check on site with somebody who walks.',
     zh: '方位角的符号。请在现场以行人核对。',
@@ -269,8 +275,8 @@ export const cameraHelp = defineTexts({
     zh: '时间戳合理时采信摄像机的时间戳。',
   },
   latencyMs: {
-    en: 'From exposure to arrival, for frames without a plausible stamp.',
-    zh: '无合理时间戳时，从曝光到到达的时间。',
+    en: 'From exposure to arrival, for frames without a plausible stamp; null takes the sensor’s own.',
+    zh: '无合理时间戳时，从曝光到到达的时间；为空则取传感器的延迟设置。',
   },
   stampLatencyMs: {
     en: 'From exposure to the stamp; depends on what the analytics stamps.',
@@ -310,8 +316,8 @@ export const objectListHelp = defineTexts({
     zh: '`t` 的含义：UTC、自首行起的相对时间，或忽略。',
   },
   latencyMs: {
-    en: 'From the instant measured to arrival, for lines without a plausible stamp.',
-    zh: '无合理时间戳时，从测量到到达的时间。',
+    en: 'From the instant measured to arrival, for lines without a plausible stamp; null takes the sensor’s own.',
+    zh: '无合理时间戳时，从测量到到达的时间；为空则取传感器的延迟设置。',
   },
   stampAgeMaxMs: { en: 'Older stamps are not believed.', zh: '更旧的时间戳不予采信。' },
   reference: {
