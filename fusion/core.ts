@@ -8,8 +8,9 @@ import {
   DETECTION_LIMIT, DETECTION_RECORD, D_QUALITY, D_TIME, D_X, D_Y, ESTIMATE, E_HEADING,
   E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
   T_BORN_INDEX, T_CLASS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
-  T_SIZE, T_SOLID_HITS, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
+  T_SIZE, T_SOLID_HITS, T_STANDING_MS, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
 } from './layout.ts';
+import { learnNoise, scaleNoise } from './noise.ts';
 import { estimateTrack, predictTrack } from './predict.ts';
 import { Rewinder } from './rewind.ts';
 import { createTable } from './table.ts';
@@ -39,6 +40,7 @@ export class FusionCore {
   readonly #taken = new Uint8Array(TRACK_LIMIT);
   readonly #used = new Uint8Array(DETECTION_LIMIT);
   readonly #rows = new Int32Array(DETECTION_LIMIT);
+  readonly #scaled = new Float64Array(DETECTION_LIMIT * DETECTION_RECORD);
   readonly #chance: Chance = { probability: 0, hidden: false };
 
   constructor(sensors: readonly CoreSensor[], options: { rewindMs: number; count: Count }) {
@@ -90,6 +92,8 @@ export class FusionCore {
       estimateTrack(tracks, track, this.#estimates, slot * ESTIMATE);
       tracks[track + T_EXISTENCE] = fadeOdds(tracks[track + T_EXISTENCE], stepS);
     }
+    const floorM = sensorTuning[this.#sensors[frame.sensor]!.kind].positionFloorM;
+    scaleNoise(frame.detections, frame.count, table.noise, frame.sensor, floorM * floorM, this.#scaled);
     fillGrid(this.#grid, this.#estimates, table.count);
     this.#taken.fill(0);
     this.#used.fill(0);
@@ -122,7 +126,7 @@ export class FusionCore {
     }
     if (rows === 0 || count === 0) return;
     gatePairs(
-      tracks, this.#estimates, count, this.#grid, this.#taken, frame.detections, this.#rows, rows,
+      tracks, this.#estimates, count, this.#grid, this.#taken, this.#scaled, this.#rows, rows,
       frame.sensor, this.#candidates,
     );
     assignRows(this.#candidates, generalTuning.missCost, this.#memory);
@@ -141,8 +145,11 @@ export class FusionCore {
     const track = slot * TRACK_RECORD;
     const e = slot * ESTIMATE;
     const at = index * DETECTION_RECORD;
+    if (tracks[track + T_HITS] > 8 && tracks[track + T_STANDING_MS] <= 0) {
+      learnNoise(tracks, track, this.#estimates, e, this.#scaled, at, this.table.noise, frame.sensor);
+    }
     predictTrack(tracks, track, frame.detections[at + D_TIME]);
-    if (updateTrack(tracks, track, frame.detections, at) === -Infinity) this.#count('update_not_definite');
+    if (updateTrack(tracks, track, this.#scaled, at) === -Infinity) this.#count('update_not_definite');
     const tuning = sensorTuning[this.#sensors[frame.sensor]!.kind];
     learn(tracks, track, frame.detections, index, frame.sensor, tuning, frame.measuredMs, frame.receivedMs);
     tracks[track + T_EXISTENCE] = hitOdds(tracks[track + T_EXISTENCE], frame.detections[at + D_QUALITY]);
@@ -189,7 +196,7 @@ export class FusionCore {
         this.#count('birth_over_limit');
         continue;
       }
-      bearTrack(table.tracks, slot * TRACK_RECORD, frame.detections, index, frame.sensor, frame.measuredMs, frame.receivedMs, solid);
+      bearTrack(table.tracks, slot * TRACK_RECORD, this.#scaled, index, frame.sensor, frame.measuredMs, frame.receivedMs, solid);
       estimateTrack(table.tracks, slot * TRACK_RECORD, this.#estimates, slot * ESTIMATE);
     }
   }

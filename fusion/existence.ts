@@ -43,6 +43,7 @@ export function isHidden(
   const dy = estimates[slot * ESTIMATE + E_Y] - sensor.y;
   const range = Math.hypot(dx, dy);
   if (range < 2) return false;
+  const own = tracks[slot * TRACK_RECORD + T_SIZE + 1];
   for (let other = 0; other < count; other++) {
     if (other === slot || tracks[other * TRACK_RECORD + T_EXISTENCE] < 0) continue;
     const e = other * ESTIMATE;
@@ -58,7 +59,7 @@ export function isHidden(
       ? estimates[e + E_HEADING] - Math.atan2(dy, dx)
       : 0;
     const half = 0.5 * (lengthM * Math.abs(Math.sin(turn)) + widthM * Math.abs(Math.cos(turn)));
-    if (across < half * (along / range) + 0.2) return true;
+    if (across < half + 0.25 * own * (along / range)) return true;
   }
   return false;
 }

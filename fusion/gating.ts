@@ -115,10 +115,11 @@ export function pairCost(
   );
   const dx = detections[at + D_X] - offset[0] - estimates[e + E_X] - estimates[e + E_VX] * dtS;
   const dy = detections[at + D_Y] - offset[1] - estimates[e + E_Y] - estimates[e + E_VY] * dtS;
-  if (dx * dx + dy * dy > tuning.gateM * tuning.gateM) return Infinity;
   const open = offset[2] * offset[2];
   const c = e + E_COVARIANCE;
   const r = at + D_COVARIANCE;
+  const reach = Math.min(CELL_M, tuning.gateM + 2 * Math.sqrt(Math.max(detections[r], detections[r + 5])));
+  if (dx * dx + dy * dy > reach * reach) return Infinity;
   const xx = estimates[c] + detections[r] + open * rayX * rayX;
   const xy = estimates[c + 1] + detections[r + 1] + open * rayX * rayY;
   const yy = estimates[c + 5] + detections[r + 5] + open * rayY * rayY;

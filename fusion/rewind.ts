@@ -27,6 +27,7 @@ interface PlainTable {
   readonly atMs: number;
   readonly upkeepMs: number;
   readonly receivedMs: number;
+  readonly noise: Float64Array;
 }
 
 interface PlainRewinder {
@@ -41,7 +42,7 @@ function toPlain(table: TrackTable): PlainTable {
   return {
     tracks: table.tracks.slice(0, table.count * TRACK_RECORD), count: table.count,
     sequences: table.sequences.slice(), frameMs: table.frameMs.slice(), atMs: table.atMs,
-    upkeepMs: table.upkeepMs, receivedMs: table.receivedMs,
+    upkeepMs: table.upkeepMs, receivedMs: table.receivedMs, noise: table.noise.slice(),
   };
 }
 
@@ -53,6 +54,7 @@ function fromPlain(plain: PlainTable, table: TrackTable): void {
   table.atMs = plain.atMs;
   table.upkeepMs = plain.upkeepMs;
   table.receivedMs = plain.receivedMs;
+  table.noise.set(plain.noise);
 }
 
 /** Order of frames: instant, then sensor, then sequence. */

@@ -11,7 +11,12 @@ export interface TrackTable {
   upkeepMs: number;
   readonly frameMs: Float64Array;
   receivedMs: number;
+  /** Learnt scale of each sensor's position variance, along and across its ray, and hits behind it. */
+  readonly noise: Float64Array;
 }
+
+/** Numbers about one sensor in `noise`. */
+export const NOISE = 3;
 
 /** An empty table. */
 export function createTable(): TrackTable {
@@ -23,6 +28,7 @@ export function createTable(): TrackTable {
     upkeepMs: 0,
     frameMs: new Float64Array(SENSOR_LIMIT),
     receivedMs: 0,
+    noise: Float64Array.from({ length: SENSOR_LIMIT * NOISE }, (_, index) => (index % NOISE === 2 ? 0 : 1)),
   };
 }
 
@@ -32,6 +38,7 @@ export function copyTable(from: TrackTable, to: TrackTable): void {
   to.count = from.count;
   to.sequences.set(from.sequences);
   to.frameMs.set(from.frameMs);
+  to.noise.set(from.noise);
   to.atMs = from.atMs;
   to.upkeepMs = from.upkeepMs;
   to.receivedMs = from.receivedMs;

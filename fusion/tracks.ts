@@ -345,7 +345,8 @@ export function mustDie(data: Float64Array, track: number, estimates: Float64Arr
   if (bound95M(estimates, e) > 2.5 * generalTuning.boundMaxM && unseenMs > 400) return true;
   const missed = data[track + T_MISSED_MS];
   if (missed > 0 && missed - data[track + T_HIT_MS] > row.missedMs && !(stays && odds > 0)) return true;
-  if (data[track + T_CONFIRMED_MS] === 0 && data[track + T_HITS] < 3 && unseenMs > 700) return true;
+  const young = data[track + T_CONFIRMED_MS] === 0 && data[track + T_HITS] < 3;
+  if (young && unseenMs > (missed > 0 ? 700 : 1500)) return true;
   return unseenMs > (stays ? generalTuning.standingKeptMs : row.hiddenMs);
 }
 

@@ -238,6 +238,10 @@ export const generalTuning = {
   oddsMax: 5,
   /** Log-odds under which a track is dropped. */
   dropOdds: -2.5,
+  /** How fast, at the least, the scale of a sensor's noise is learnt, and its bounds. */
+  noiseRate: 0.002,
+  noiseMin: 0.12,
+  noiseMax: 4,
   /** Slower than this is standing, m/s, after this time, ms. */
   standingMps: 0.4,
   standingMs: 1000,
