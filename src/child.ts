@@ -119,8 +119,9 @@ function runChild(start: ChildStart): void {
     end(1);
   });
   parent.onStop(() => end(0)); // asked to, or the parent is gone: it must not hold the ports
-  process.on('SIGTERM', () => end(0));
-  process.on('SIGINT', () => undefined); // the parent decides
+  // Signals to the whole group: the parent decides, and says its last words first.
+  process.on('SIGTERM', () => undefined);
+  process.on('SIGINT', () => undefined);
   process.on('uncaughtException', (error) => {
     log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
     end(1);

@@ -353,6 +353,7 @@ export class SignalsLoop implements Stateful {
   sayUnavailable(atMs: MonotonicMs): void {
     const now = stampAt(this.#deps.clock, atMs);
     for (const state of this.#signals.at(now)) {
+      this.gate.level(nodeKey(state.node), null, now);
       this.#pass(this.#spat.unavailable(state.node, now), now, null);
     }
   }
@@ -365,7 +366,7 @@ export class SignalsLoop implements Stateful {
     );
     this.#levels.set(node, { node, level, reasons, sinceMs });
     if (before?.level !== level) {
-      this.#deps.log.info('gate_level', { node, level, reasons: reasons.slice(0, 3).join('; ') });
+      this.#deps.log.info('gate_level', { node, says: level, reasons: reasons.slice(0, 3).join('; ') });
       this.counters.count(`gate_level_${level}`);
     }
   }
