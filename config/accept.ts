@@ -16,16 +16,18 @@ export interface Accepted<T> {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === 'object' && value !== null;
+
 const valueAt = (root: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (here, part) => (typeof here === 'object' && here !== null ? (here as Record<PropertyKey, unknown>)[part] : undefined),
-    root,
-  );
+  path.reduce<unknown>((here, part) => (isObject(here) ? here[part] : undefined), root);
 
 const LETTERS = /[A-Za-z]/;
 
 const countRange = (issue: Issue): Text => {
-  if (issue.code === 'too_small') return { en: `at least ${issue.minimum}`, zh: `至少 ${issue.minimum}` };
+  if (issue.code === 'too_small') return {
+    en: `at least ${issue.minimum}`, zh: `至少 ${issue.minimum}`,
+  };
   return issue.code === 'too_big'
     ? { en: `at most ${issue.maximum}`, zh: `至多 ${issue.maximum}` }
     : { en: '', zh: '' };
@@ -56,17 +58,29 @@ class Translator {
       case 'unrecognized_keys':
         return issue.keys.map((key) => this.#unknown(path, key));
       case 'invalid_type':
-        if (valueAt(this.#raw, path) === undefined) return [this.#make(path, 'required', { expected })];
-        if (typeof valueAt(this.#raw, path) === 'number') return [this.#make(path, 'out_of_range', { expected: whole(expected), got })];
+        if (valueAt(this.#raw, path) === undefined) return [
+          this.#make(path, 'required', { expected }),
+        ];
+        if (typeof valueAt(this.#raw, path) === 'number') return [
+          this.#make(path, 'out_of_range', { expected: whole(expected), got }),
+        ];
         return [this.#make(path, 'wrong_type', { expected, got })];
       case 'too_big':
       case 'too_small':
         return [this.#size(issue, expected, got)];
       case 'invalid_format':
-        return [this.#make(path, 'wrong_form', { expected: (row && formOf(row)) ?? issue.pattern ?? '', got })];
+        return [
+          this.#make(
+            path, 'wrong_form', { expected: (row && formOf(row)) ?? issue.pattern ?? '', got },
+          ),
+        ];
       case 'invalid_value':
-        if (valueAt(this.#raw, path) === undefined) return [this.#make(path, 'required', { expected })];
-        return [this.#make(path, 'wrong_choice', { expected: issue.values.map(String).join(', '), got })];
+        if (valueAt(this.#raw, path) === undefined) return [
+          this.#make(path, 'required', { expected }),
+        ];
+        return [
+          this.#make(path, 'wrong_choice', { expected: issue.values.map(String).join(', '), got }),
+        ];
       case 'invalid_union':
         return [this.#union(issue, expected, got)];
       case 'invalid_key':
@@ -88,8 +102,12 @@ class Translator {
 
   #size(issue: Issue & { code: 'too_big' | 'too_small' }, expected: Text, got: string): Problem {
     const value = valueAt(this.#raw, issue.path);
-    if (Array.isArray(value)) return this.#make(issue.path, 'wrong_count', { expected: countRange(issue), got: value.length });
-    if (typeof value === 'string') return this.#make(issue.path, 'wrong_length', { expected: countRange(issue), got: value.length });
+    if (Array.isArray(value)) return this.#make(
+      issue.path, 'wrong_count', { expected: countRange(issue), got: value.length },
+    );
+    if (typeof value === 'string') return this.#make(
+      issue.path, 'wrong_length', { expected: countRange(issue), got: value.length },
+    );
     return this.#make(issue.path, 'out_of_range', { expected, got });
   }
 
@@ -114,7 +132,9 @@ class Translator {
 function standIn(issue: Issue, value: unknown): unknown {
   if (issue.code === 'too_big' && typeof value === 'number') return Number(issue.maximum);
   if (issue.code === 'too_small' && typeof value === 'number') return Number(issue.minimum);
-  if (issue.code === 'too_big' && typeof value === 'string') return value.slice(0, Number(issue.maximum));
+  if (issue.code === 'too_big' && typeof value === 'string') {
+    return value.slice(0, Number(issue.maximum));
+  }
   if (issue.code === 'invalid_type' && typeof value === 'number') return Math.round(value);
   if (issue.code === 'invalid_value' && value !== undefined) return issue.values[0];
   if (issue.code === 'invalid_format' && typeof value === 'string' && LETTERS.test(value)) {
@@ -128,7 +148,9 @@ function bridge(raw: unknown, issues: readonly Issue[]): { copy: unknown; rows: 
   const copy = structuredClone(raw);
   const rows: string[] = [];
   for (const issue of issues) {
-    const owner = valueAt(copy, issue.path.slice(0, -1)) as Record<PropertyKey, unknown> | undefined;
+    const owner = valueAt(
+      copy, issue.path.slice(0, -1),
+    ) as Record<PropertyKey, unknown> | undefined;
     if (issue.code === 'unrecognized_keys') {
       const target = valueAt(copy, issue.path) as Record<string, unknown>;
       for (const key of issue.keys) delete target[key];
@@ -162,5 +184,7 @@ export function accept<T>(
   const bridged = bridge(raw, first.error.issues);
   if (!bridged) return { value: null, bridged: [] };
   const second = schema.safeParse(bridged.copy);
-  return second.success ? { value: second.data, bridged: bridged.rows } : { value: null, bridged: [] };
+  return second.success ? {
+    value: second.data, bridged: bridged.rows,
+  } : { value: null, bridged: [] };
 }

@@ -39,7 +39,9 @@ class Asker {
     this.#language = language;
   }
 
-  async read<T>(question: Question, byDefault: string, reading: Reading<T>, values = {}): Promise<T> {
+  async read<T>(
+    question: Question, byDefault: string, reading: Reading<T>, values = {},
+  ): Promise<T> {
     let hint = '';
     let last: Text = { en: '', zh: '' };
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
@@ -74,12 +76,16 @@ const laneUses: Reading<ArmSpec['lanes']> = (answer) => {
   const parts = answer.toLowerCase().split(',').map((part) => part.trim());
   const good = parts.length <= 8 && parts.every((part) => /^[lsr]{1,3}$/u.test(part));
   if (!good) return { expected: { en: 'lanes such as l,s,sr', zh: '如 l,s,sr 的车道' } };
-  return { value: parts.map((part) => ({ uses: [...new Set(part)].map((letter) => letters[letter]!) })) };
+  return {
+    value: parts.map((part) => ({ uses: [...new Set(part)].map((letter) => letters[letter]!) })),
+  };
 };
 
 const KMPH = 1 / 3.6;
 
-async function askArm(asker: Asker, index: number, count: number, neighbour: number): Promise<ArmSpec> {
+async function askArm(
+  asker: Asker, index: number, count: number, neighbour: number,
+): Promise<ArmSpec> {
   const arm = index + 1;
   // Three arms by default: a road from east to west with a side road to the south.
   const usual = count === 3
@@ -122,11 +128,15 @@ export async function askSite(ask: Ask, language: Language = 'en'): Promise<NewS
     arms.push(await askArm(asker, index, count, nodeId + index + 1));
   }
   const junction: JunctionSpec = {
-    node: { region: 0, id: nodeId }, name: en.replace(/[^\x20-\x7e]/gu, '?').slice(0, 63), prefix: '', centre: [0, 0],
+    node: {
+      region: 0, id: nodeId,
+    }, name: en.replace(/[^\x20-\x7e]/gu, '?').slice(0, 63), prefix: '', centre: [0, 0],
     controllerId: lamps ? 'controller' : null, lampNames: 'tscbm', arms,
     greenS: [{ straight: 30, left: 15 }],
   };
-  return generateSite(newSite({ id, name: { en, zh }, reference: { latDeg, lonDeg, heightM }, junction }));
+  return generateSite(
+    newSite({ id, name: { en, zh }, reference: { latDeg, lonDeg, heightM }, junction }),
+  );
 }
 
 /** Writes both files of a site into a folder, each whole or not at all (F89). */

@@ -1,4 +1,4 @@
-/** What must hold inside road.json beside the range of each value: names, geometry, MAP's limits. */
+/** What must hold inside road.json beside ranges: names, geometry, the limits of MAP. */
 import type { Text } from '../src/base/text.ts';
 import { projectOnLine } from '../src/base/geometry.ts';
 import type { PlanePoint } from '../src/base/geometry.ts';
@@ -9,7 +9,7 @@ import type { RoadFile } from './road.ts';
 const FILE = 'road.json';
 /** The site frame is valid to here (design, "Place"). */
 const FRAME_M = 2000;
-/** A lane may end this far from its link's stop line along the road: stop lines stand in echelon. */
+/** A lane may end this far from its link's stop line: stop lines stand in echelon. */
 const STOP_LINE_M = 3;
 const JOIN_M = 1.5;
 /** Limits of MAP. Source: cv2x-messages, LaneList, LinkList, ConnectsToList. */
@@ -47,15 +47,20 @@ export function uniqueNames<T>(
   return seen;
 }
 
-function checkLine(report: Report, path: string, points: readonly PlanePoint[], closed: boolean): void {
+function checkLine(
+  report: Report, path: string, points: readonly PlanePoint[], closed: boolean,
+): void {
   for (const [index, point] of points.entries()) {
     const farM = Math.hypot(point[0], point[1]);
     if (farM > FRAME_M) {
-      report.error(FILE, `${path}[${index}]`, 'frame_far', { expected: FRAME_M, got: Math.round(farM) });
+      report.error(
+        FILE, `${path}[${index}]`, 'frame_far', { expected: FRAME_M, got: Math.round(farM) },
+      );
     }
   }
   const line = closed && points.length > 2 ? [...points, points[0]!] : points;
-  const twice = line.findIndex((point, index) => index > 0 && apartM(point, line[index - 1]!) < 0.005);
+  const twice = line.findIndex((point, index) =>
+    index > 0 && apartM(point, line[index - 1]!) < 0.005);
   if (twice > 0) report.error(FILE, path, 'point_twice', { got: twice - 1 });
   for (let i = 0; i + 1 < line.length; i++) {
     // Neighbours touch by nature; an outline's last segment also touches its first.
@@ -93,7 +98,9 @@ class Names {
 
 const IA5 = /^[\x20-\x7e]*$/;
 function checkName(report: Report, path: string, name: string): void {
-  if (!IA5.test(name) || name.length > MOST.name) report.error(FILE, path, 'name_not_ascii', { got: name });
+  if (!IA5.test(name) || name.length > MOST.name) report.error(
+    FILE, path, 'name_not_ascii', { got: name },
+  );
 }
 
 function checkNodes(road: RoadFile, report: Report): void {
@@ -103,7 +110,9 @@ function checkNodes(road: RoadFile, report: Report): void {
     checkLine(report, `${path}.reference`, [node.reference], false);
     checkLine(report, `${path}.area`, node.area, true);
     const links = road.links.filter((link) => keyOf(link.downstream) === keyOf(node.id)).length;
-    if (links > MOST.links) report.error(FILE, path, 'too_many', { expected: MOST.links, got: links, what: { en: 'links', zh: '路段' } });
+    if (links > MOST.links) report.error(
+      FILE, path, 'too_many', { expected: MOST.links, got: links, what: { en: 'links', zh: '路段' } },
+    );
   });
 }
 
@@ -117,19 +126,27 @@ function checkLinks(road: RoadFile, names: Names, report: Report): void {
       const key = keyOf(link[end]);
       if (names.nodes.has(key)) continue;
       const same = road.nodes.find((node) => node.id.id === link[end].id);
-      if (same) report.error(FILE, `${path}.${end}`, 'node_mismatch', { expected: keyOf(same.id), got: key });
-      else report.error(FILE, `${path}.${end}`, 'reference_unknown', { expected: 'nodes', got: key });
+      if (same) report.error(
+        FILE, `${path}.${end}`, 'node_mismatch', { expected: keyOf(same.id), got: key },
+      );
+      else report.error(
+        FILE, `${path}.${end}`, 'reference_unknown', { expected: 'nodes', got: key },
+      );
     }
     const pair = `${keyOf(link.upstream)} → ${keyOf(link.downstream)}`;
     if (keyOf(link.upstream) === keyOf(link.downstream)) {
       report.error(FILE, path, 'link_self', { got: keyOf(link.upstream) });
     }
     const before = pairs.get(pair);
-    if (before !== undefined) report.error(FILE, path, 'link_pair_twice', { expected: before, got: pair });
+    if (before !== undefined) report.error(
+      FILE, path, 'link_pair_twice', { expected: before, got: pair },
+    );
     else pairs.set(pair, link.id);
     const lanes = road.lanes.filter((lane) => lane.linkId === link.id).length;
     if (lanes === 0) report.error(FILE, path, 'link_without_lanes');
-    if (lanes > MOST.lanes) report.error(FILE, path, 'too_many', { expected: MOST.lanes, got: lanes, what: { en: 'lanes', zh: '车道' } });
+    if (lanes > MOST.lanes) report.error(
+      FILE, path, 'too_many', { expected: MOST.lanes, got: lanes, what: { en: 'lanes', zh: '车道' } },
+    );
     checkLaneOrder(road, link, path, report);
   });
 }
@@ -146,11 +163,14 @@ function checkLaneOrder(road: RoadFile, link: Link, path: string, report: Report
   for (const { row, at } of rows) {
     const before = users.get(row.number);
     if (before === undefined) users.set(row.number, row.id);
-    else report.error(FILE, `${at}.number`, 'lane_number_twice', { expected: before, got: row.number });
+    else report.error(
+      FILE, `${at}.number`, 'lane_number_twice', { expected: before, got: row.number },
+    );
   }
   const lanes = road.lanes.filter((lane) => lane.linkId === link.id && isTravelled(lane));
   const fromLeft = lanes
-    .map((lane) => ({ lane, leftM: projectOnLine(...flat(lane.points.at(-1)!), link.points).leftM }))
+    .map((lane) =>
+      ({ lane, leftM: projectOnLine(...flat(lane.points.at(-1)!), link.points).leftM }))
     .sort((a, b) => b.leftM - a.leftM)
     .map(({ lane }) => lane.number);
   if (fromLeft.some((number, index) => number !== index + 1)) {
@@ -161,7 +181,12 @@ function checkLaneOrder(road: RoadFile, link: Link, path: string, report: Report
 const flat = (point: PlanePoint): [number, number] => [point[0], point[1]];
 
 const widths: Readonly<Record<Lane['kind'], readonly [number, number]>> = {
-  motor: [1, 6], bus: [1, 6], 'non-motor': [1, 6], 'waiting-area': [1, 6], crosswalk: [1, 20], sidewalk: [1, 20],
+  motor: [1, 6],
+  bus: [1, 6],
+  'non-motor': [1, 6],
+  'waiting-area': [1, 6],
+  crosswalk: [1, 20],
+  sidewalk: [1, 20],
 };
 
 function checkLanes(road: RoadFile, names: Names, report: Report): void {
@@ -170,13 +195,22 @@ function checkLanes(road: RoadFile, names: Names, report: Report): void {
     checkLine(report, `${path}.points`, lane.points, false);
     const [min, max] = widths[lane.kind];
     if (lane.widthM < min || lane.widthM > max) {
-      report.error(FILE, `${path}.widthM`, 'lane_width', { expected: `${min} to ${max}`, got: lane.widthM });
+      report.error(
+        FILE, `${path}.widthM`, 'lane_width', { expected: `${min} to ${max}`, got: lane.widthM },
+      );
     }
     const ways = road.movements.filter((movement) => movement.fromLane === lane.id).length;
-    if (ways > MOST.ways) report.error(FILE, path, 'too_many', { expected: MOST.ways, got: ways, what: { en: 'movements', zh: '转向' } });
+    if (ways > MOST.ways) report.error(
+      FILE,
+      path,
+      'too_many',
+      { expected: MOST.ways, got: ways, what: { en: 'movements', zh: '转向' } },
+    );
     const link = names.links.get(lane.linkId);
     if (!link) {
-      report.error(FILE, `${path}.linkId`, 'reference_unknown', { expected: 'links', got: lane.linkId });
+      report.error(
+        FILE, `${path}.linkId`, 'reference_unknown', { expected: 'links', got: lane.linkId },
+      );
     } else if (isTravelled(lane)) {
       checkLaneEnd(lane, link, path, report);
     }
@@ -192,10 +226,14 @@ function checkLaneEnd(lane: Lane, link: Link, path: string, report: Report): voi
   const alongM = (gap[0] - end[0]) * along[0] + (gap[1] - end[1]) * along[1];
   const besideM = Math.abs((gap[0] - end[0]) * along[1] - (gap[1] - end[1]) * along[0]);
   if (Math.abs(alongM) > STOP_LINE_M) {
-    report.error(FILE, `${path}.points`, 'stop_line', { expected: link.id, got: round1(Math.abs(alongM)) });
+    report.error(
+      FILE, `${path}.points`, 'stop_line', { expected: link.id, got: round1(Math.abs(alongM)) },
+    );
   }
   if (besideM > link.widthM / 2 + 0.5) {
-    report.error(FILE, `${path}.points`, 'lane_outside_link', { expected: link.id, got: round1(besideM) });
+    report.error(
+      FILE, `${path}.points`, 'lane_outside_link', { expected: link.id, got: round1(besideM) },
+    );
   }
 }
 
@@ -211,12 +249,18 @@ const lampTurns: Readonly<Record<string, readonly string[]>> = {
 };
 
 function checkGroup(
-  names: Names, report: Report, path: string, group: string | null, fits: (lampType: string) => boolean,
+  names: Names,
+  report: Report,
+  path: string,
+  group: string | null,
+  fits: (lampType: string) => boolean,
 ): void {
   if (group === null) return;
   const row = names.groups.get(group);
   if (!row) report.error(FILE, path, 'reference_unknown', { expected: 'signalGroups', got: group });
-  else if (!fits(row.lampType)) report.error(FILE, path, 'lamp_type', { expected: row.lampType, got: group });
+  else if (!fits(row.lampType)) report.error(
+    FILE, path, 'lamp_type', { expected: row.lampType, got: group },
+  );
 }
 
 /** Turn of a path, radians, positive to the left. */
@@ -239,40 +283,71 @@ const turnWord = (turn: number): Text => {
   return turn > 0 ? { en: 'left', zh: '左转' } : { en: 'right', zh: '右转' };
 };
 
-function checkMovementEnds(movement: Movement, lane: Lane, names: Names, path: string, report: Report): void {
+function checkMovementEnds(
+  movement: Movement, lane: Lane, names: Names, path: string, report: Report,
+): void {
   const link = names.links.get(lane.linkId);
   const to = names.links.get(movement.toLink);
   if (!to) {
-    report.error(FILE, `${path}.toLink`, 'reference_unknown', { expected: 'links', got: movement.toLink });
+    report.error(
+      FILE, `${path}.toLink`, 'reference_unknown', { expected: 'links', got: movement.toLink },
+    );
   } else if (link && keyOf(to.upstream) !== keyOf(link.downstream)) {
-    report.error(FILE, `${path}.toLink`, 'movement_node', { expected: keyOf(link.downstream), got: movement.toLink });
+    report.error(
+      FILE,
+      `${path}.toLink`,
+      'movement_node',
+      { expected: keyOf(link.downstream), got: movement.toLink },
+    );
   }
   const startM = apartM(movement.points[0]!, lane.points.at(-1)!);
-  if (startM > JOIN_M) report.error(FILE, `${path}.points`, 'movement_start', { expected: lane.id, got: round1(startM) });
+  if (startM > JOIN_M) report.error(
+    FILE, `${path}.points`, 'movement_start', { expected: lane.id, got: round1(startM) },
+  );
   if (movement.toLane === null) return;
   const toLane = names.lanes.get(movement.toLane);
   if (!toLane) {
-    report.error(FILE, `${path}.toLane`, 'reference_unknown', { expected: 'lanes', got: movement.toLane });
+    report.error(
+      FILE, `${path}.toLane`, 'reference_unknown', { expected: 'lanes', got: movement.toLane },
+    );
     return;
   }
   if (toLane.linkId !== movement.toLink) {
-    report.error(FILE, `${path}.toLane`, 'movement_lane', { expected: movement.toLink, got: movement.toLane });
+    report.error(
+      FILE, `${path}.toLane`, 'movement_lane', { expected: movement.toLink, got: movement.toLane },
+    );
   }
   const endM = apartM(movement.points.at(-1)!, toLane.points[0]!);
-  if (endM > JOIN_M) report.error(FILE, `${path}.points`, 'movement_end', { expected: toLane.id, got: round1(endM) });
+  if (endM > JOIN_M) report.error(
+    FILE, `${path}.points`, 'movement_end', { expected: toLane.id, got: round1(endM) },
+  );
 }
 
-function checkWaitingArea(movement: Movement, lane: Lane, names: Names, path: string, report: Report): void {
+function checkWaitingArea(
+  movement: Movement, lane: Lane, names: Names, path: string, report: Report,
+): void {
   if (!movement.waitingArea) return;
   const { laneId, signalGroup } = movement.waitingArea;
   const area = names.lanes.get(laneId);
-  const inFront = area?.kind === 'waiting-area' && apartM(area.points[0]!, lane.points.at(-1)!) <= STOP_LINE_M;
+  const inFront = area?.kind === 'waiting-area' && apartM(
+    area.points[0]!, lane.points.at(-1)!,
+  ) <= STOP_LINE_M;
   if (!area) {
-    report.error(FILE, `${path}.waitingArea.laneId`, 'reference_unknown', { expected: 'lanes', got: laneId });
+    report.error(
+      FILE, `${path}.waitingArea.laneId`, 'reference_unknown', { expected: 'lanes', got: laneId },
+    );
   } else if (!inFront) {
-    report.error(FILE, `${path}.waitingArea.laneId`, 'waiting_area', { expected: lane.id, got: laneId });
+    report.error(
+      FILE, `${path}.waitingArea.laneId`, 'waiting_area', { expected: lane.id, got: laneId },
+    );
   }
-  checkGroup(names, report, `${path}.waitingArea.signalGroup`, signalGroup, (type) => type === 'waiting-area');
+  checkGroup(
+    names,
+    report,
+    `${path}.waitingArea.signalGroup`,
+    signalGroup,
+    (type) => type === 'waiting-area',
+  );
 }
 
 function checkMovements(road: RoadFile, names: Names, report: Report): void {
@@ -280,23 +355,36 @@ function checkMovements(road: RoadFile, names: Names, report: Report): void {
   road.movements.forEach((movement, index) => {
     const path = `movements[${index}]`;
     checkLine(report, `${path}.points`, movement.points, false);
-    const way = `${movement.fromLane} ${movement.toLink} ${movement.toLane ?? ''} ${movement.manoeuvre}`;
+    const { fromLane, toLink, toLane, manoeuvre } = movement;
+    const way = `${fromLane} ${toLink} ${toLane ?? ''} ${manoeuvre}`;
     const before = ways.get(way);
     if (before === undefined) ways.set(way, movement.id);
     else report.error(FILE, path, 'movement_twice', { expected: before, got: movement.id });
     const lane = names.lanes.get(movement.fromLane);
     if (!lane) {
-      report.error(FILE, `${path}.fromLane`, 'reference_unknown', { expected: 'lanes', got: movement.fromLane });
+      report.error(
+        FILE,
+        `${path}.fromLane`,
+        'reference_unknown',
+        { expected: 'lanes', got: movement.fromLane },
+      );
       return;
     }
     checkMovementEnds(movement, lane, names, path, report);
     checkWaitingArea(movement, lane, names, path, report);
     if (!lane.uses.some((use) => use.manoeuvres.includes(movement.manoeuvre))) {
-      report.error(FILE, `${path}.manoeuvre`, 'movement_use', { expected: lane.id, got: movement.manoeuvre });
+      report.error(
+        FILE, `${path}.manoeuvre`, 'movement_use', { expected: lane.id, got: movement.manoeuvre },
+      );
     }
     const turn = turnOf(movement.points);
     if (!turnFits(movement.manoeuvre, turn)) {
-      report.error(FILE, `${path}.manoeuvre`, 'movement_turn', { expected: turnWord(turn), got: movement.manoeuvre });
+      report.error(
+        FILE,
+        `${path}.manoeuvre`,
+        'movement_turn',
+        { expected: turnWord(turn), got: movement.manoeuvre },
+      );
     }
     checkGroup(names, report, `${path}.signalGroup`, movement.signalGroup, (type) =>
       lane.kind === 'non-motor'
@@ -310,14 +398,19 @@ function checkCrossings(road: RoadFile, names: Names, report: Report): void {
     const path = `crossings[${index}]`;
     checkLine(report, `${path}.points`, crossing.points, false);
     if (!names.links.has(crossing.linkId)) {
-      report.error(FILE, `${path}.linkId`, 'reference_unknown', { expected: 'links', got: crossing.linkId });
+      report.error(
+        FILE, `${path}.linkId`, 'reference_unknown', { expected: 'links', got: crossing.linkId },
+      );
     }
-    checkGroup(names, report, `${path}.signalGroup`, crossing.signalGroup, (type) => type === 'pedestrian');
+    checkGroup(
+      names, report, `${path}.signalGroup`, crossing.signalGroup, (type) => type === 'pedestrian',
+    );
   });
 }
 
 function checkZones(road: RoadFile, report: Report): void {
-  road.zones.forEach((zone, index) => checkLine(report, `zones[${index}].outline`, zone.outline, true));
+  road.zones.forEach((zone, index) =>
+    checkLine(report, `zones[${index}].outline`, zone.outline, true));
   for (const kind of ['coverage', 'area'] as const) {
     const found = road.zones.some((zone) => zone.kind === kind);
     if (!found) report.error(FILE, 'zones', 'zone_missing', { expected: kind });
@@ -330,7 +423,9 @@ function checkSigns(road: RoadFile, names: Names, report: Report): void {
     checkLine(report, `signs[${index}].path`, sign.path, false);
     sign.linkIds.forEach((id, k) => {
       if (names.links.has(id)) return;
-      report.error(FILE, `signs[${index}].linkIds[${k}]`, 'reference_unknown', { expected: 'links', got: id });
+      report.error(
+        FILE, `signs[${index}].linkIds[${k}]`, 'reference_unknown', { expected: 'links', got: id },
+      );
     });
   });
 }

@@ -19,24 +19,43 @@ function checkIdentity(site: SiteFile, around: Surroundings, report: Report): vo
     report.error(FILE, 'box', 'box_mismatch', { expected: around.box, got: site.box });
   }
   if (around.lastRevision !== undefined && site.revision < around.lastRevision) {
-    report.error(FILE, 'revision', 'revision_older', { expected: around.lastRevision, got: site.revision });
+    report.error(
+      FILE, 'revision', 'revision_older', { expected: around.lastRevision, got: site.revision },
+    );
   }
   if (around.profiles.length > 0 && !around.profiles.includes(site.profile)) {
-    report.error(FILE, 'profile', 'profile_unknown', { expected: around.profiles.join(', '), got: site.profile });
+    report.error(
+      FILE,
+      'profile',
+      'profile_unknown',
+      { expected: around.profiles.join(', '), got: site.profile },
+    );
   }
   const { latDeg, lonDeg } = site.frame.reference;
   if (latDeg < 3 || latDeg > 54 || lonDeg < 73 || lonDeg > 136) {
     report.error(FILE, 'frame.reference', 'reference_place', { got: `${latDeg}, ${lonDeg}` });
   } else if (around.gnss) {
     const offM = smellOfGcj02({ latDeg, lonDeg }, around.gnss);
-    if (offM !== null) report.error(FILE, 'frame.reference', 'reference_gcj02', { got: Math.round(offM) });
+    if (offM !== null) report.error(
+      FILE, 'frame.reference', 'reference_gcj02', { got: Math.round(offM) },
+    );
   }
 }
 
 /** Listeners as `udp 127.0.0.1:47020`. */
-function listenerOf(port: PortFile): { readonly kind: string; readonly host: string; readonly number: number; readonly iface: string | null } | null {
-  if (port.transport === 'udp') return { kind: 'udp', host: port.listenHost, number: port.listenPort, iface: port.interface };
-  if (port.transport === 'tcp' && port.role === 'server') return { kind: 'tcp', host: port.host, number: port.port, iface: port.interface };
+interface Listener {
+  readonly kind: string;
+  readonly host: string;
+  readonly number: number;
+  readonly iface: string | null;
+}
+function listenerOf(port: PortFile): Listener | null {
+  if (port.transport === 'udp') return {
+    kind: 'udp', host: port.listenHost, number: port.listenPort, iface: port.interface,
+  };
+  if (port.transport === 'tcp' && port.role === 'server') return {
+    kind: 'tcp', host: port.host, number: port.port, iface: port.interface,
+  };
   return null;
 }
 
@@ -47,7 +66,9 @@ function checkListeners(site: SiteFile, report: Report): void {
     const key = `${kind} ${number}`;
     const before = taken.get(key);
     if (before === undefined) taken.set(key, name);
-    else report.error(FILE, path, 'listen_twice', { expected: before, got: `${kind} ${host}:${number}` });
+    else report.error(
+      FILE, path, 'listen_twice', { expected: before, got: `${kind} ${host}:${number}` },
+    );
   };
   for (const [name, port] of Object.entries(site.ports)) {
     const path = `ports.${name}`;
@@ -58,27 +79,44 @@ function checkListeners(site: SiteFile, report: Report): void {
     if (isEverywhere(listener.host) && listener.iface === null) {
       report.error(FILE, path, 'listen_everywhere', { got: listener.host });
     }
-    if ('allow' in port && port.allow.length === 0) report.warn(FILE, `${path}.allow`, 'allow_empty');
+    const deaf = 'allow' in port && port.allow.length === 0;
+    if (deaf) report.warn(FILE, `${path}.allow`, 'allow_empty');
   }
   take('web.port', 'web', 'tcp', site.web.host, site.web.port);
-  if (!isLoopback(site.web.host)) report.error(FILE, 'web.host', 'web_exposed', { got: site.web.host });
+  if (!isLoopback(site.web.host)) report.error(
+    FILE, 'web.host', 'web_exposed', { got: site.web.host },
+  );
 }
 
 const schemes = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 function checkUrl(site: SiteFile, text: string, path: string, report: Report): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !schemes.includes(url.protocol) || url.hostname === '') {
-    report.error(FILE, path, 'url_invalid', { expected: { en: 'mqtt://host:port or mqtts://host:port', zh: 'mqtt://主机:端口 或 mqtts://主机:端口' }, got: text });
+    report.error(
+      FILE,
+      path,
+      'url_invalid',
+      {
+        expected: {
+          en: 'mqtt://host:port or mqtts://host:port', zh: 'mqtt://主机:端口 或 mqtts://主机:端口',
+        },
+        got: text,
+      },
+    );
     return;
   }
   if (url.username !== '' || url.password !== '') report.error(FILE, path, 'url_secret');
   const plain = url.protocol === 'mqtt:' || url.protocol === 'ws:';
-  if (plain && !isLoopback(url.hostname)) report.warn(FILE, path, 'url_plain', { got: url.protocol });
+  if (plain && !isLoopback(url.hostname)) report.warn(
+    FILE, path, 'url_plain', { got: url.protocol },
+  );
 }
 
 /** The number that tells radars on one bus apart, by whatever name the driver gives it. */
 const numberOnBus = (sensor: Sensor): unknown =>
-  ['sensorNumber', 'canSensorId', 'sensorId', 'busId'].map((name) => sensor.options[name]).find((value) => value !== undefined) ?? 0;
+  [
+    'sensorNumber', 'canSensorId', 'sensorId', 'busId',
+  ].map((name) => sensor.options[name]).find((value) => value !== undefined) ?? 0;
 
 function checkPortUse(site: SiteFile, around: Surroundings, report: Report): void {
   const users = new Map<string, string>();
@@ -108,7 +146,12 @@ function checkPortUse(site: SiteFile, around: Surroundings, report: Report): voi
     const number = `${row.port} ${row.driver} ${String(numberOnBus(row))}`;
     const other = numbers.get(number);
     if (other === undefined) numbers.set(number, row.id);
-    else report.error(FILE, `${path}.options`, 'sensor_number_twice', { expected: other, got: String(numberOnBus(row)) });
+    else report.error(
+      FILE,
+      `${path}.options`,
+      'sensor_number_twice',
+      { expected: other, got: String(numberOnBus(row)) },
+    );
   }
   for (const name of Object.keys(site.ports)) {
     if (!users.has(name)) report.warn(FILE, `ports.${name}`, 'port_unused', { got: name });
@@ -120,11 +163,18 @@ function checkSensors(site: SiteFile, road: RoadFile | null, report: Report): vo
   site.sensors.forEach((sensor, index) => {
     const { rangeMinM, rangeMaxM } = sensor.fieldOfView;
     if (rangeMaxM <= rangeMinM) {
-      report.error(FILE, `sensors[${index}].fieldOfView.rangeMaxM`, 'range_reversed', { expected: rangeMinM, got: rangeMaxM });
+      report.error(
+        FILE,
+        `sensors[${index}].fieldOfView.rangeMaxM`,
+        'range_reversed',
+        { expected: rangeMinM, got: rangeMaxM },
+      );
     }
     const { eastM, northM } = sensor.pose;
     if (areas.length > 0 && !areas.some((zone) => insideOutline(eastM, northM, zone.outline))) {
-      report.error(FILE, `sensors[${index}].pose`, 'sensor_outside', { got: `${eastM}, ${northM}` });
+      report.error(
+        FILE, `sensors[${index}].pose`, 'sensor_outside', { got: `${eastM}, ${northM}` },
+      );
     }
   });
   const locked = site.sensors.length > 0 && site.loop.phaseLock;
@@ -132,7 +182,8 @@ function checkSensors(site: SiteFile, road: RoadFile | null, report: Report): vo
     report.warn(FILE, 'loop.phaseLock', 'no_main_sensor');
   }
   road?.zones.forEach((zone, index) => {
-    if (zone.kind !== 'coverage' || site.sensors.some((sensor) => sensor.enabled && sees(sensor, zone.outline))) return;
+    if (zone.kind !== 'coverage' || site.sensors.some((sensor) =>
+      sensor.enabled && sees(sensor, zone.outline))) return;
     report.warn('road.json', `zones[${index}]`, 'zone_uncovered', { got: zone.id });
   });
 }
@@ -168,10 +219,19 @@ function checkControllers(site: SiteFile, road: RoadFile, report: Report): void 
       const path = `controllers[${index}].nodes[${k}]`;
       const node = nodes.get(keyOf(id));
       const same = road.nodes.find((entry) => entry.controllerId === controller.id);
-      if (!node && same) report.error(FILE, path, 'node_mismatch', { expected: keyOf(same.id), got: keyOf(id) });
-      else if (!node) report.error(FILE, path, 'reference_unknown', { expected: 'nodes', got: keyOf(id) });
+      if (!node && same) report.error(
+        FILE, path, 'node_mismatch', { expected: keyOf(same.id), got: keyOf(id) },
+      );
+      else if (!node) report.error(
+        FILE, path, 'reference_unknown', { expected: 'nodes', got: keyOf(id) },
+      );
       else if (node.controllerId !== controller.id) {
-        report.error(FILE, path, 'controller_mismatch', { expected: node.controllerId ?? { en: 'none', zh: '无' }, got: controller.id });
+        report.error(
+          FILE,
+          path,
+          'controller_mismatch',
+          { expected: node.controllerId ?? { en: 'none', zh: '无' }, got: controller.id },
+        );
       }
     });
   });
@@ -180,15 +240,30 @@ function checkControllers(site: SiteFile, road: RoadFile, report: Report): void 
     if (node.controllerId === null) return;
     const controller = ids.get(node.controllerId);
     if (!controller) {
-      report.error('road.json', `nodes[${index}].controllerId`, 'reference_unknown', { expected: 'controllers', got: node.controllerId });
+      report.error(
+        'road.json',
+        `nodes[${index}].controllerId`,
+        'reference_unknown',
+        { expected: 'controllers', got: node.controllerId },
+      );
     } else if (!controller.nodes.some((id) => keyOf(id) === keyOf(node.id))) {
       const named = controller.nodes.map(keyOf).join(', ');
-      report.error('road.json', `nodes[${index}].id`, 'node_mismatch', { expected: named, got: keyOf(node.id) });
+      report.error(
+        'road.json',
+        `nodes[${index}].id`,
+        'node_mismatch',
+        { expected: named, got: keyOf(node.id) },
+      );
     }
   });
   road.ignoredLampGroups.forEach((row, index) => {
     if (ids.has(row.controllerId)) return;
-    report.error('road.json', `ignoredLampGroups[${index}].controllerId`, 'reference_unknown', { expected: 'controllers', got: row.controllerId });
+    report.error(
+      'road.json',
+      `ignoredLampGroups[${index}].controllerId`,
+      'reference_unknown',
+      { expected: 'controllers', got: row.controllerId },
+    );
   });
 }
 
@@ -198,9 +273,16 @@ function checkUnits(site: SiteFile, road: RoadFile, report: Report): void {
   const served = new Set(road.rsuAreas.flatMap((area) => area.nodes.map(keyOf)));
   road.rsuAreas.forEach((area, index) => {
     const path = `rsuAreas[${index}]`;
-    if (!units.has(area.rsuId)) report.error('road.json', `${path}.rsuId`, 'reference_unknown', { expected: 'rsus', got: area.rsuId });
+    if (!units.has(area.rsuId)) report.error(
+      'road.json', `${path}.rsuId`, 'reference_unknown', { expected: 'rsus', got: area.rsuId },
+    );
     area.nodes.forEach((id, k) => {
-      if (!nodes.has(keyOf(id))) report.error('road.json', `${path}.nodes[${k}]`, 'reference_unknown', { expected: 'nodes', got: keyOf(id) });
+      if (!nodes.has(keyOf(id))) report.error(
+        'road.json',
+        `${path}.nodes[${k}]`,
+        'reference_unknown',
+        { expected: 'nodes', got: keyOf(id) },
+      );
     });
   });
   site.rsus.forEach((rsu, index) => {
@@ -218,15 +300,24 @@ function checkMode(site: SiteFile, road: RoadFile | null, report: Report): void 
   const test = site.mode !== 'live';
   site.rsus.forEach((rsu, index) => {
     if (test && !isLoopback(rsu.host)) {
-      report.error(FILE, `rsus[${index}].host`, 'rsu_loopback', { expected: site.mode, got: rsu.host });
+      report.error(
+        FILE, `rsus[${index}].host`, 'rsu_loopback', { expected: site.mode, got: rsu.host },
+      );
     }
   });
   road?.nodes.forEach((node, index) => {
     const { region, id } = node.id;
     if (test && (region !== 0 || id > 255)) {
-      report.error('road.json', `nodes[${index}].id`, 'test_region', { expected: site.mode, got: keyOf(node.id) });
+      report.error(
+        'road.json',
+        `nodes[${index}].id`,
+        'test_region',
+        { expected: site.mode, got: keyOf(node.id) },
+      );
     }
-    if (!test && region === 0) report.error('road.json', `nodes[${index}].id`, 'live_region', { got: keyOf(node.id) });
+    if (!test && region === 0) report.error(
+      'road.json', `nodes[${index}].id`, 'live_region', { got: keyOf(node.id) },
+    );
   });
 }
 
@@ -235,7 +326,9 @@ function checkLoop(site: SiteFile, report: Report): void {
   if (1000 % rateHz !== 0) report.error(FILE, 'loop.rateHz', 'loop_period', { got: rateHz });
   const rsmHz = rateHz / rsmEveryTicks;
   if (rsmHz !== 10) {
-    report.warn(FILE, 'loop.rsmEveryTicks', 'rsm_rate', { expected: 10, got: Math.round(rsmHz * 100) / 100 });
+    report.warn(
+      FILE, 'loop.rsmEveryTicks', 'rsm_rate', { expected: 10, got: Math.round(rsmHz * 100) / 100 },
+    );
   }
 }
 

@@ -37,8 +37,12 @@ export function pathBetween(
   const turning = Math.abs(cross) > 0.3;
   // Where it turns, both control lengths reach for the corner of the two tangents.
   const chordM = Math.hypot(gap[0], gap[1]);
-  const firstM = turning ? QUARTER * Math.abs((gap[0] * leaving[1] - gap[1] * leaving[0]) / cross) : chordM / 3;
-  const secondM = turning ? QUARTER * Math.abs((gap[0] * heading[1] - gap[1] * heading[0]) / cross) : chordM / 3;
+  const firstM = turning ? QUARTER * Math.abs(
+    (gap[0] * leaving[1] - gap[1] * leaving[0]) / cross,
+  ) : chordM / 3;
+  const secondM = turning ? QUARTER * Math.abs(
+    (gap[0] * heading[1] - gap[1] * heading[0]) / cross,
+  ) : chordM / 3;
   const one: Plane = [start[0] + heading[0] * firstM, start[1] + heading[1] * firstM];
   const two: Plane = [end[0] - leaving[0] * secondM, end[1] - leaving[1] * secondM];
   const points: Plane[] = straightM > 0 ? [roundPoint(stop)] : [];

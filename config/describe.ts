@@ -66,7 +66,8 @@ function wordsFit(variant: z.ZodType, value: unknown): number {
   let fit = 0;
   for (const [name, row] of Object.entries(definition(variant).shape ?? {})) {
     const def = definition(row);
-    if (def.type === 'literal' && def.values?.includes((value as Record<string, unknown>)[name])) fit++;
+    const here = (value as Record<string, unknown>)[name];
+    if (def.type === 'literal' && def.values?.includes(here)) fit++;
   }
   return fit;
 }
@@ -86,7 +87,8 @@ export function schemaAt(
     else {
       const candidates: z.ZodType[] = [...variantsOf(inner)];
       candidates.sort((a, b) => wordsFit(b, here) - wordsFit(a, here));
-      schema = candidates.map((entry) => definition(entry).shape?.[String(part)]).find((entry) => entry);
+      schema = candidates.map((entry) =>
+        definition(entry).shape?.[String(part)]).find((entry) => entry);
     }
     if (!schema) return null;
     here = (here as Record<PropertyKey, unknown> | null | undefined)?.[part];
@@ -96,14 +98,16 @@ export function schemaAt(
 
 /** The names that an object may have; for unions those of the variant that fits best. */
 export function namesKnown(schema: z.ZodType, value: unknown): readonly string[] {
-  const candidates = [...variantsOf(schema)].sort((a, b) => wordsFit(b, value) - wordsFit(a, value));
+  const candidates = [...variantsOf(schema)].sort((a, b) =>
+    wordsFit(b, value) - wordsFit(a, value));
   return candidates[0] ? Object.keys(definition(candidates[0]).shape ?? {}) : [];
 }
 
 const limits = (schema: z.ZodType): { min: number | null; max: number | null } => {
-  const { minValue, maxValue } = schema as unknown as { minValue?: number | null; maxValue?: number | null };
+  const ends = schema as unknown as { minValue?: number | null; maxValue?: number | null };
+  const { minValue, maxValue } = ends;
   const finite = (value: number | null | undefined): number | null =>
-    value === null || value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? null : value;
+    Math.abs(value ?? Infinity) >= Number.MAX_SAFE_INTEGER ? null : value ?? null;
   return { min: finite(minValue), max: finite(maxValue) };
 };
 
@@ -145,7 +149,8 @@ function words(schema: z.ZodType): Text {
       return { en: `a list of ${def.items?.length ?? 0}`, zh: `含 ${def.items?.length ?? 0} 项的列表` };
     case 'union': {
       const parts = (def.options ?? []).map((option) => words(unwrap(option).inner));
-      return parts.every((part) => part.en === parts[0]?.en) && parts[0] ? parts[0] : joined(parts, ' | ');
+      return parts.every((part) =>
+        part.en === parts[0]?.en) && parts[0] ? parts[0] : joined(parts, ' | ');
     }
     case 'object':
     case 'record':

@@ -6,7 +6,7 @@ export interface FieldFacts {
   readonly unit?: string;
   /** The form of a text in words, said in place of its pattern. */
   readonly form?: { readonly en: string; readonly zh: string };
-  /** A fact that is not verified against a primary text: shown with (?) wherever a user meets it. */
+  /** Not verified against a primary text: shown with (?) wherever a user meets it. */
   readonly unverified?: boolean;
 }
 
@@ -28,7 +28,12 @@ const withDefault = <T extends z.ZodType>(
 
 /** A number with a unit and a range. Without a default it is required. */
 export const quantity = (
-  facts: FieldFacts & { readonly min: number; readonly max: number; readonly default?: number; readonly whole?: boolean },
+  facts: FieldFacts & {
+    readonly min: number;
+    readonly max: number;
+    readonly default?: number;
+    readonly whole?: boolean;
+  },
 ): Field<number> => {
   const base = facts.whole ? z.number().int() : z.number();
   return withDefault(base.min(facts.min).max(facts.max), facts, facts.default);
@@ -37,11 +42,17 @@ export const quantity = (
 /** One of a few words. */
 export const choice = <const T extends readonly [string, ...string[]]>(
   facts: FieldFacts & { readonly of: T; readonly default?: T[number] },
-): Field<T[number]> => withDefault(z.enum(facts.of as unknown as [string, ...string[]]), facts, facts.default) as Field<T[number]>;
+): Field<T[number]> => withDefault(
+  z.enum(facts.of as unknown as [string, ...string[]]), facts, facts.default,
+) as Field<T[number]>;
 
 /** Text of bounded length. */
 export const text = (
-  facts: FieldFacts & { readonly maxLength: number; readonly pattern?: RegExp; readonly default?: string },
+  facts: FieldFacts & {
+    readonly maxLength: number;
+    readonly pattern?: RegExp;
+    readonly default?: string;
+  },
 ): Field<string> => {
   const base = z.string().max(facts.maxLength);
   return withDefault(facts.pattern ? base.regex(facts.pattern) : base, facts, facts.default);
@@ -53,12 +64,22 @@ export const flag = (facts: FieldFacts & { readonly default?: boolean }): Field<
 
 /** A list of numbers of fixed or bounded length. */
 export const numbers = (
-  facts: FieldFacts & { readonly minCount: number; readonly maxCount: number; readonly default?: readonly number[] },
+  facts: FieldFacts & {
+    readonly minCount: number;
+    readonly maxCount: number;
+    readonly default?: readonly number[];
+  },
 ): Field<readonly number[]> =>
-  withDefault(z.array(z.number()).min(facts.minCount).max(facts.maxCount), facts, facts.default as number[] | undefined);
+  withDefault(
+    z.array(z.number()).min(facts.minCount).max(facts.maxCount),
+    facts,
+    facts.default as number[] | undefined,
+  );
 
 /** Anything that a zod schema says, with facts. */
-export const custom = <T extends z.ZodType>(schema: T, facts: FieldFacts & { readonly default?: z.output<T> }): Field<z.output<T>> =>
+export const custom = <T extends z.ZodType>(
+  schema: T, facts: FieldFacts & { readonly default?: z.output<T> },
+): Field<z.output<T>> =>
   withDefault(schema, facts, facts.default);
 
 /** The zod object of a section; unknown names are refused. */

@@ -159,7 +159,8 @@ class RoadBuilder {
   }
 }
 
-const centreRightM = (index: number, laneM: number): number => WIDTH.medianM + (index + 0.5) * laneM;
+const centreRightM = (index: number, laneM: number): number =>
+  WIDTH.medianM + (index + 0.5) * laneM;
 const nonMotorRightM = (lanes: number, laneM: number): number =>
   WIDTH.medianM + lanes * laneM + WIDTH.kerbM + WIDTH.nonMotorM / 2;
 
@@ -272,7 +273,9 @@ interface Exit {
 }
 
 /** Which exit lane the k-th of the lanes with one manoeuvre leads to, counted from 0. */
-function exitLaneOf(manoeuvre: Manoeuvre, k: number, count: number, exits: number, first: number): number {
+function exitLaneOf(
+  manoeuvre: Manoeuvre, k: number, count: number, exits: number, first: number,
+): number {
   if (manoeuvre === 'left') return Math.min(k, exits - 1);
   if (manoeuvre === 'u-turn') return exits - 1;
   if (manoeuvre === 'right') return Math.max(0, exits - count + k);
@@ -300,7 +303,8 @@ function addMotorMovements(
       const to = targetOf(arms, arm, manoeuvre);
       const exit = to ? exits.get(to) : undefined;
       if (!to || !exit) continue;
-      const lanes = arm.spec.lanes.flatMap((lane, index) => (lane.uses.includes(manoeuvre) ? [index] : []));
+      const lanes = arm.spec.lanes.flatMap((lane, index) =>
+        (lane.uses.includes(manoeuvre) ? [index] : []));
       lanes.forEach((laneIndex, k) => {
         const target = exitLaneOf(manoeuvre, k, lanes.length, exit.motorLanes, laneIndex);
         const fromLane = road.lane(`${inId(arm)}-${laneIndex + 1}`);
@@ -361,7 +365,9 @@ function addCrossingsAndWaitingAreas(
         id: `${arm.id}-crossing` as never,
         linkId: inId(arm) as never,
         number,
-        points: [arm.at(arm.crossingM, -arm.exitWidthM), arm.at(arm.crossingM, arm.approachWidthM)].map(roundPoint),
+        points: [
+          arm.at(arm.crossingM, -arm.exitWidthM), arm.at(arm.crossingM, arm.approachWidthM),
+        ].map(roundPoint),
         widthM: WIDTH.crossingM,
         signalGroup: (lamps ? groupName(arm, 'ped') : null) as never,
       });
@@ -404,7 +410,11 @@ type GroupKind = keyof typeof timesOf;
 function lampTypeOf(kind: GroupKind, arm: Arm): Group['lampType'] {
   if (kind === 'straight') return arm.spec.rightArrow ? 'arrow-straight' : 'vehicle';
   const types = {
-    left: 'arrow-left', right: 'arrow-right', bike: 'non-motor', ped: 'pedestrian', wait: 'waiting-area',
+    left: 'arrow-left',
+    right: 'arrow-right',
+    bike: 'non-motor',
+    ped: 'pedestrian',
+    wait: 'waiting-area',
   } as const;
   return types[kind];
 }
@@ -456,7 +466,8 @@ function isYielding(meeting: GroupMeeting, arms: readonly Arm[]): boolean {
     const other = ids.find((id) => id !== groupName(arm, 'right'));
     if (!ids.includes(groupName(arm, 'right')) || other === undefined) continue;
     const beyond = targetOf(arms, arm, 'right');
-    return other === groupName(arm, 'bike') || (beyond !== null && other === groupName(beyond, 'ped'));
+    const walkers = beyond === null ? null : groupName(beyond, 'ped');
+    return other === groupName(arm, 'bike') || other === walkers;
   }
   return false;
 }
@@ -487,7 +498,10 @@ function addStages(
     const parts: readonly (readonly [readonly GroupKind[], number])[] =
       axis.length === 1
         ? [[['straight', 'left', 'right', 'bike', 'ped'], times.straight]]
-        : [[['straight', 'bike', 'wait', 'ped', 'right'], times.straight], [['left', 'right'], times.left]];
+        : [
+          [['straight', 'bike', 'wait', 'ped', 'right'], times.straight],
+          [['left', 'right'], times.left],
+        ];
     for (const [kinds, greenS] of parts) {
       const green: string[] = [];
       for (const kind of kinds) {
@@ -508,24 +522,28 @@ function addStages(
 /** Walkers whom no stage had room for get the first that has, or one of their own. */
 function addForgottenWalkers(road: RoadBuilder, excluded: ReadonlySet<string>): void {
   const forgotten = road.groups.filter(
-    (group) => group.lampType === 'pedestrian' && !road.stages.some((stage) => stage.green.includes(group.id)));
+    (group) => group.lampType === 'pedestrian' && !road.stages.some((stage) =>
+      stage.green.includes(group.id)));
   for (const group of forgotten) {
     const index = road.stages.findIndex((stage) =>
       stage.greenS >= group.minGreenS &&
       stage.green.every((other) => !excluded.has(pairKey(other, group.id))));
     const stage = road.stages[index];
     if (stage) road.stages[index] = { ...stage, green: [...stage.green, group.id] };
-    else road.stages.push({ number: road.stages.length + 1, green: [group.id], greenS: WALK_STAGE_S });
+    else road.stages.push(
+      { number: road.stages.length + 1, green: [group.id], greenS: WALK_STAGE_S },
+    );
   }
 }
 
 /** Groups whose lamps are alike and always equal share a phase; only what faces one another. */
 function assignPhases(road: RoadBuilder): void {
   const shares = (group: Group): boolean =>
-    group.lampType === 'pedestrian' || group.lampType === 'non-motor' || group.lampType === 'waiting-area';
+    ['pedestrian', 'non-motor', 'waiting-area'].includes(group.lampType);
   const phases = new Map<string, number>();
   road.groups.forEach((group, index) => {
-    const stages = road.stages.filter((stage) => stage.green.includes(group.id)).map((stage) => stage.number);
+    const stages = road.stages.filter((stage) =>
+      stage.green.includes(group.id)).map((stage) => stage.number);
     const key = shares(group) ? `${group.lampType}:${stages.join(',')}` : group.id;
     const phase = phases.get(key) ?? phases.size + 1;
     phases.set(key, phase);
@@ -545,9 +563,15 @@ function conflictsOf(road: RoadBuilder, arms: readonly Arm[]): RoadFile['conflic
     }
     conflicting.push([meeting.first, meeting.second]);
     const { first: from, second: to } = meeting;
-    const there = meeting.meetings.map(({ first, second, at }) => clearanceS(first, second, at, yellowS.get(from) ?? 0));
+    const there = meeting.meetings.map(({ first, second, at }) =>
+      clearanceS(first, second, at, yellowS.get(from) ?? 0));
     const back = meeting.meetings.map(({ first, second, at }) =>
-      clearanceS(second, first, { alongFirstM: at.alongSecondM, alongSecondM: at.alongFirstM }, yellowS.get(to) ?? 0));
+      clearanceS(
+        second,
+        first,
+        { alongFirstM: at.alongSecondM, alongSecondM: at.alongFirstM },
+        yellowS.get(to) ?? 0,
+      ));
     intergreens.push({ from, to, clearanceS: Math.max(...there) });
     intergreens.push({ from: to, to: from, clearanceS: Math.max(...back) });
   }
@@ -600,15 +624,24 @@ const COVERAGE_M = 150;
 
 function addZones(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm[]): void {
   const box = (arm: Arm, fromM: number, toM: number, rightM: readonly [number, number]) =>
-    [arm.at(fromM, rightM[0]), arm.at(toM, rightM[0]), arm.at(toM, rightM[1]), arm.at(fromM, rightM[1])].map(roundPoint);
-  const zone = (id: string, kind: 'coverage' | 'area' | 'entry', outline: Row<'zones'>['outline']): void => {
+    [
+      arm.at(fromM, rightM[0]),
+      arm.at(toM, rightM[0]),
+      arm.at(toM, rightM[1]),
+      arm.at(fromM, rightM[1]),
+    ].map(roundPoint);
+  const zone = (
+    id: string, kind: 'coverage' | 'entry', outline: Row<'zones'>['outline'],
+  ): void => {
     road.zones.push({ id: id as never, kind, outline, level: 0 });
   };
   const node = road.nodes.find((entry) => entry.id === junction.node)!;
   zone(`${junction.prefix}centre`, 'coverage', node.area);
   for (const arm of arms) {
     const half = [-arm.exitWidthM - 1, arm.approachWidthM + 1] as const;
-    const lastM = Math.min(COVERAGE_M, arm.spec.lengthM - (arm.spec.joins ? arm.spec.lengthM / 2 : 0));
+    const lastM = Math.min(
+      COVERAGE_M, arm.spec.lengthM - (arm.spec.joins ? arm.spec.lengthM / 2 : 0),
+    );
     zone(`${arm.id}-arm`, 'coverage', box(arm, arm.stopM, lastM, half));
     if (!arm.spec.joins) {
       zone(`${arm.id}-entry`, 'entry', box(arm, arm.spec.lengthM - 15, arm.spec.lengthM + 1, half));
@@ -616,8 +649,16 @@ function addZones(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm[
     if (arm.spec.crossing) {
       const near = arm.crossingM - 3;
       const far = arm.crossingM + 3;
-      zone(`${arm.id}-walk-left`, 'entry', box(arm, near, far, [-arm.exitWidthM - 4, -arm.exitWidthM + 0.5]));
-      zone(`${arm.id}-walk-right`, 'entry', box(arm, near, far, [arm.approachWidthM - 0.5, arm.approachWidthM + 4]));
+      zone(
+        `${arm.id}-walk-left`,
+        'entry',
+        box(arm, near, far, [-arm.exitWidthM - 4, -arm.exitWidthM + 0.5]),
+      );
+      zone(
+        `${arm.id}-walk-right`,
+        'entry',
+        box(arm, near, far, [arm.approachWidthM - 0.5, arm.approachWidthM + 4]),
+      );
     }
   }
 }
@@ -625,10 +666,16 @@ function addZones(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm[
 /** One outline around everything, with room for the pavement. */
 function addArea(road: RoadBuilder): void {
   const all = [...road.lanes, ...road.crossings].flatMap((row) => row.points);
-  const [west, east] = [Math.min(...all.map((p) => p[0])) - 10, Math.max(...all.map((p) => p[0])) + 10];
-  const [south, north] = [Math.min(...all.map((p) => p[1])) - 10, Math.max(...all.map((p) => p[1])) + 10];
+  const [west, east] = [
+    Math.min(...all.map((p) => p[0])) - 10, Math.max(...all.map((p) => p[0])) + 10,
+  ];
+  const [south, north] = [
+    Math.min(...all.map((p) => p[1])) - 10, Math.max(...all.map((p) => p[1])) + 10,
+  ];
   const corners: Plane[] = [[west, south], [east, south], [east, north], [west, north]];
-  road.zones.push({ id: 'area' as never, kind: 'area', outline: corners.map(roundPoint), level: 0 });
+  road.zones.push(
+    { id: 'area' as never, kind: 'area', outline: corners.map(roundPoint), level: 0 },
+  );
 }
 
 function addSigns(road: RoadBuilder, junction: JunctionSpec, arms: readonly Arm[]): void {
@@ -678,8 +725,16 @@ function addWays(road: RoadBuilder, spec: SiteSpec, measured: readonly (readonly
       const beyond = joins ? measured[joins.junction]![joins.arm]! : null;
       if (!beyond) addExit(road, spec.junctions[index]!, arm);
       exits[index]!.set(arm, beyond
-        ? { linkId: inId(beyond), motorLanes: beyond.spec.lanes.length, nonMotorLane: beyond.spec.nonMotorLane }
-        : { linkId: `${arm.id}-out`, motorLanes: exitLanes, nonMotorLane: nonMotorLane && lanes.length > 0 });
+        ? {
+          linkId: inId(beyond),
+          motorLanes: beyond.spec.lanes.length,
+          nonMotorLane: beyond.spec.nonMotorLane,
+        }
+        : {
+          linkId: `${arm.id}-out`,
+          motorLanes: exitLanes,
+          nonMotorLane: nonMotorLane && lanes.length > 0,
+        });
     }
   });
   measured.forEach((arms, index) => {

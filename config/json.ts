@@ -142,7 +142,9 @@ class JsonReader {
  * Reads JSON strictly: names given twice, deep nesting and names such as `__proto__` are refused,
  * and a failure knows its line and column. Linear in the text.
  */
-export function parseJson(text: string): { readonly value: unknown } | { readonly failure: JsonFailure } {
+export function parseJson(
+  text: string,
+): { readonly value: unknown } | { readonly failure: JsonFailure } {
   try {
     return { value: new JsonReader(text).read() };
   } catch (stop) {
@@ -158,7 +160,8 @@ export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const names = Object.keys(value).sort();
   const row = value as Record<string, unknown>;
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`).join(',')}}`;
+  const parts = names.map((name) => `${JSON.stringify(name)}:${canonicalJson(row[name])}`);
+  return `{${parts.join(',')}}`;
 }
 
 const LINE = 100;
@@ -182,6 +185,7 @@ function layOut(value: unknown, indent: string): string {
 function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const parts = Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${inline(entry)}`);
+  const parts = Object.entries(value).map(([key, entry]) =>
+    `${JSON.stringify(key)}: ${inline(entry)}`);
   return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
 }

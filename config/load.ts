@@ -49,7 +49,9 @@ export interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-const MAX_OCTETS: Readonly<Record<FileName, number>> = { 'site.json': 256 * 1024, 'road.json': 4 * 1024 * 1024 };
+const MAX_OCTETS: Readonly<Record<FileName, number>> = {
+  'site.json': 256 * 1024, 'road.json': 4 * 1024 * 1024,
+};
 
 /** Reads one file; null and a problem where it cannot be. */
 function readText(folder: string, file: FileName, report: Report): string | null {
@@ -80,7 +82,9 @@ function parseFile(file: FileName, text: string, report: Report): unknown {
   const parsed = parseJson(text);
   if ('failure' in parsed) {
     const { line, column, why } = parsed.failure;
-    const entry = problem('error', file, '', 'json_syntax', { line, column, why: why.en, got: why.en });
+    const entry = problem(
+      'error', file, '', 'json_syntax', { line, column, why: why.en, got: why.en },
+    );
     const zh = problem('error', file, '', 'json_syntax', { line, column, why: why.zh }).text.zh;
     report.problems.push({ ...entry, text: { en: entry.text.en, zh } });
     return undefined;
@@ -100,7 +104,9 @@ const rowsOf = (raw: unknown, list: 'sensors' | 'controllers'): readonly Row[] =
 };
 
 /** Options as each driver reads them, defaults filled in, by `sensors[2]`. */
-function acceptOptions(raw: unknown, around: Surroundings, report: Report): ReadonlyMap<string, Row> {
+function acceptOptions(
+  raw: unknown, around: Surroundings, report: Report,
+): ReadonlyMap<string, Row> {
   const accepted = new Map<string, Row>();
   const known = around.drivers.map((driver) => driver.kind).join(', ');
   for (const [list, role] of [['sensors', 'sensor'], ['controllers', 'signal']] as const) {
@@ -110,12 +116,21 @@ function acceptOptions(raw: unknown, around: Surroundings, report: Report): Read
       const at = `${list}[${index}]`;
       const driver = around.drivers.find((entry) => entry.kind === kind);
       if (!driver) {
-        report.error('site.json', `${at}.driver`, 'driver_unknown', { expected: known || '-', got: shown(kind) });
+        report.error(
+          'site.json',
+          `${at}.driver`,
+          'driver_unknown',
+          { expected: known || '-', got: shown(kind) },
+        );
       } else if (driver.role !== role) {
-        report.error('site.json', `${at}.driver`, 'driver_role', { expected: driver.role, got: kind });
+        report.error(
+          'site.json', `${at}.driver`, 'driver_role', { expected: driver.role, got: kind },
+        );
       } else if (typeof row.options === 'object' && row.options !== null) {
         const path = [list, index, 'options'];
-        const { value } = accept(sectionSchema(driver.options), row.options, 'site.json', report.problems, path);
+        const { value } = accept(
+          sectionSchema(driver.options), row.options, 'site.json', report.problems, path,
+        );
         if (value) accepted.set(at, value);
       }
     });
@@ -124,23 +139,40 @@ function acceptOptions(raw: unknown, around: Surroundings, report: Report): Read
 }
 
 function withOptions(site: SiteFile, options: ReadonlyMap<string, Row>): SiteFile {
-  const fill = <T extends { readonly options: Row }>(rows: readonly T[], list: string): readonly T[] =>
-    rows.map((row, index) => ({ ...row, options: options.get(`${list}[${index}]`) ?? row.options }));
-  return { ...site, sensors: fill(site.sensors, 'sensors'), controllers: fill(site.controllers, 'controllers') };
+  const fill = <T extends { readonly options: Row }>(
+    rows: readonly T[], list: string,
+  ): readonly T[] =>
+    rows.map((row, index) =>
+      ({ ...row, options: options.get(`${list}[${index}]`) ?? row.options }));
+  return {
+    ...site,
+    sensors: fill(site.sensors, 'sensors'),
+    controllers: fill(site.controllers, 'controllers'),
+  };
 }
 
 /** Checks two texts as if they were the files of a folder. */
-export function loadTexts(siteText: string | null, roadText: string | null, around: Surroundings): Loaded {
+export function loadTexts(
+  siteText: string | null, roadText: string | null, around: Surroundings,
+): Loaded {
   const report = new Report();
   return loadInto(siteText, roadText, around, report);
 }
 
-function loadInto(siteText: string | null, roadText: string | null, around: Surroundings, report: Report): Loaded {
+function loadInto(
+  siteText: string | null, roadText: string | null, around: Surroundings, report: Report,
+): Loaded {
   const siteRaw = siteText === null ? undefined : parseFile('site.json', siteText, report);
   const roadRaw = roadText === null ? undefined : parseFile('road.json', roadText, report);
-  const site = siteRaw === undefined ? null : accept(siteSchema, siteRaw, 'site.json', report.problems);
-  const road = roadRaw === undefined ? null : accept(roadSchema, roadRaw, 'road.json', report.problems);
-  const options = siteRaw === undefined ? new Map<string, Row>() : acceptOptions(siteRaw, around, report);
+  const site = siteRaw === undefined ? null : accept(
+    siteSchema, siteRaw, 'site.json', report.problems,
+  );
+  const road = roadRaw === undefined ? null : accept(
+    roadSchema, roadRaw, 'road.json', report.problems,
+  );
+  const options = siteRaw === undefined ? new Map<string, Row>() : acceptOptions(
+    siteRaw, around, report,
+  );
   const siteValue = site?.value ? withOptions(site.value, options) : null;
   const roadValue = road?.value ?? null;
 
@@ -170,7 +202,9 @@ export function loadFiles(folder: string, around: Surroundings): Loaded {
   return loadInto(siteText, roadText, around, report);
 }
 
-const sha256 = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+const sha256 = (value: unknown): string => createHash('sha256').update(
+  canonicalJson(value),
+).digest('hex');
 
 /**
  * The part of a site that `lukou commission` confirms at the junction and the gate pins: which
@@ -179,7 +213,8 @@ const sha256 = (value: unknown): string => createHash('sha256').update(canonical
  */
 export const safetyPart = (site: SiteFile, road: RoadFile): unknown => ({
   profile: site.profile,
-  controllers: site.controllers.map(({ id, driver, nodes, options }) => ({ id, driver, nodes, options })),
+  controllers: site.controllers.map(({ id, driver, nodes, options }) =>
+    ({ id, driver, nodes, options })),
   nodes: road.nodes.map(({ id, controllerId }) => ({ id, controllerId })),
   signalGroups: road.signalGroups,
   ignoredLampGroups: road.ignoredLampGroups,
@@ -188,11 +223,14 @@ export const safetyPart = (site: SiteFile, road: RoadFile): unknown => ({
   lanes: road.lanes.map(({ id, linkId, number }) => ({ id, linkId, number })),
   movements: road.movements.map(({ fromLane, toLink, manoeuvre, signalGroup, waitingArea }) =>
     ({ fromLane, toLink, manoeuvre, signalGroup, waitingArea })),
-  crossings: road.crossings.map(({ id, linkId, number, signalGroup }) => ({ id, linkId, number, signalGroup })),
+  crossings: road.crossings.map(({ id, linkId, number, signalGroup }) =>
+    ({ id, linkId, number, signalGroup })),
 });
 
 /** SHA-256 over the canonical JSON of the whole site, and of its safety part; lower-case hex. */
-export const hashesOf = (site: SiteFile, road: RoadFile): { readonly hash: string; readonly safetyHash: string } => ({
+export const hashesOf = (
+  site: SiteFile, road: RoadFile,
+): { readonly hash: string; readonly safetyHash: string } => ({
   hash: sha256({ site, road }),
   safetyHash: sha256(safetyPart(site, road)),
 });

@@ -8,7 +8,21 @@ type Json = Readonly<Record<string, unknown>>;
 /** One step from a version to the next. */
 type Step = (old: Json) => Json;
 
-const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
+const rowsOf = (value: unknown): readonly Json[] =>
+  Array.isArray(value) ? (value as readonly Json[]) : [];
+
+const toRad = (deg: number | undefined): number => ((deg ?? 0) * Math.PI) / 180;
+
+/** Poses were degrees, the heading clockwise from north. */
+function sensorFromDraft(sensor: Json): Json {
+  const { headingDeg, pitchDeg, rollDeg, ...pose } = (sensor.pose ?? {}) as Record<string, number>;
+  if (headingDeg === undefined) return sensor;
+  const heading = Math.PI / 2 - toRad(headingDeg);
+  const headingRad = Math.atan2(Math.sin(heading), Math.cos(heading));
+  return {
+    ...sensor, pose: { ...pose, headingRad, pitchRad: toRad(pitchDeg), rollRad: toRad(rollDeg) },
+  };
+}
 
 /**
  * Version 0 was the draft of the first trials: degrees for poses, one name for all languages, no
@@ -19,14 +33,7 @@ const siteFromDraft: Step = (old) => ({
   name: typeof old.name === 'string' ? { en: old.name, zh: old.name } : old.name,
   web: old.web ?? { host: '127.0.0.1', port: 8080 },
   timeSource: old.timeSource ?? { kind: 'system', assumedErrorMs: 100 },
-  sensors: rowsOf(old.sensors).map((sensor) => {
-    const { headingDeg, pitchDeg, rollDeg, ...pose } = (sensor.pose ?? {}) as Record<string, number>;
-    if (headingDeg === undefined) return sensor;
-    const rad = (deg: number | undefined): number => ((deg ?? 0) * Math.PI) / 180;
-    const heading = Math.PI / 2 - rad(headingDeg);
-    const headingRad = Math.atan2(Math.sin(heading), Math.cos(heading));
-    return { ...sensor, pose: { ...pose, headingRad, pitchRad: rad(pitchDeg), rollRad: rad(rollDeg) } };
-  }),
+  sensors: rowsOf(old.sensors).map(sensorFromDraft),
   formatVersion: 1,
 });
 
@@ -39,7 +46,11 @@ const roadFromDraft: Step = (old) => ({
 });
 
 /** By file: what leads from version n to n + 1. */
-const steps: Readonly<Record<FileName, { readonly current: number; readonly from: readonly Step[] }>> = {
+interface Steps {
+  readonly current: number;
+  readonly from: readonly Step[];
+}
+const steps: Readonly<Record<FileName, Steps>> = {
   'site.json': { current: SITE_FORMAT_VERSION, from: [siteFromDraft] },
   'road.json': { current: ROAD_FORMAT_VERSION, from: [roadFromDraft] },
 };
@@ -54,10 +65,17 @@ export function migrate(
   const { current, from } = steps[file];
   const version = typeof raw === 'object' && raw !== null ? (raw as Json).formatVersion : undefined;
   if (version === undefined) return { value: raw, migrated: false };
-  const known = typeof version === 'number' && Number.isInteger(version) && version >= 0 && version <= current;
+  const whole = typeof version === 'number' && Number.isInteger(version);
+  const known = whole && version >= 0 && version <= current;
   if (!known) {
     return {
-      problem: problem('error', file, 'formatVersion', 'version_unknown', { expected: current, got: shown(version) }),
+      problem: problem(
+        'error',
+        file,
+        'formatVersion',
+        'version_unknown',
+        { expected: current, got: shown(version) },
+      ),
     };
   }
   let value = raw as Json;

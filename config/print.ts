@@ -14,12 +14,14 @@ export interface SettingLine {
   readonly help: string;
 }
 
-const helpOf = (facts: Partial<FieldFacts>, language: Language): string => facts.help?.[language] ?? '';
+const helpOf = (facts: Partial<FieldFacts>, language: Language): string =>
+  facts.help?.[language] ?? '';
 
 /** What a reader calls a variant: its words, as `udp` or `can, slcan-tcp`. */
 const variantName = (schema: z.ZodType): string =>
   Object.values(definition(schema).shape ?? {})
-    .flatMap((row) => (definition(row).type === 'literal' ? (definition(row).values ?? []).map(String) : []))
+    .flatMap((row) =>
+      (definition(row).type === 'literal' ? (definition(row).values ?? []).map(String) : []))
     .join(', ');
 
 function* rowLines(path: string, schema: z.ZodType, language: Language): Generator<SettingLine> {
@@ -36,13 +38,18 @@ function* rowLines(path: string, schema: z.ZodType, language: Language): Generat
     const element = unwrap(def.element).inner;
     const kind = definition(element).type;
     const nested = kind === 'object' || kind === 'union';
-    yield line(nested ? takes(schema)[language] : `${takes(schema)[language]}: ${takes(def.element)[language]}`);
+    const own = takes(schema)[language];
+    yield line(
+      nested ? own : `${own}: ${takes(def.element)[language]}`,
+    );
     if (nested) yield* inside(`${path}[]`, element, language);
   } else if (def.type === 'record' && def.valueType) {
     yield line(takes(schema)[language]);
     yield* inside(`${path}.*`, unwrap(def.valueType).inner, language);
   } else if (def.type === 'union') {
-    yield line(isObjects(inner) ? takes(schema)[language].split(' | ')[0]! : takes(schema)[language]);
+    yield line(
+      isObjects(inner) ? takes(schema)[language].split(' | ')[0]! : takes(schema)[language],
+    );
     yield* inside(path, inner, language);
   } else {
     yield line(takes(schema)[language]);
@@ -52,7 +59,8 @@ function* rowLines(path: string, schema: z.ZodType, language: Language): Generat
 const isObjects = (schema: z.ZodType): boolean => {
   const def = definition(schema);
   if (def.type === 'object') return true;
-  return def.type === 'union' && (def.options ?? []).every((option) => isObjects(unwrap(option).inner));
+  return def.type === 'union' && (def.options ?? []).every((option) =>
+    isObjects(unwrap(option).inner));
 };
 
 function* inside(path: string, schema: z.ZodType, language: Language): Generator<SettingLine> {
@@ -62,7 +70,9 @@ function* inside(path: string, schema: z.ZodType, language: Language): Generator
   for (const option of def.options ?? []) {
     const { inner } = unwrap(option);
     if (definition(inner).type === 'union') yield* inside(path, inner, language);
-    if (definition(inner).type === 'object') yield* objectLines(`${path}(${variantName(inner)})`, inner, language);
+    if (definition(inner).type === 'object') yield* objectLines(
+      `${path}(${variantName(inner)})`, inner, language,
+    );
   }
 }
 
@@ -91,7 +101,10 @@ export function settingsTable(section: Section, language: Language): string {
   const rows = settingLines(section, language).map((line) => {
     const mark = line.unverified ? ' (?)' : '';
     const first = line.byDefault === '' ? requiredWord[language] : `\`${line.byDefault}\``;
-    return `| \`${line.path}\`${mark} | ${cell(line.takes)} | ${cell(first)} | ${cell(line.help)} |`;
+    const cells = [`\`${line.path}\`${mark}`, cell(line.takes), cell(first), cell(line.help)];
+    return `| ${cells.join(' | ')} |`;
   });
-  return [`| ${name} | ${range} | ${byDefault} | ${help} |`, '|---|---|---|---|', ...rows].join('\n');
+  return [
+    `| ${name} | ${range} | ${byDefault} | ${help} |`, '|---|---|---|---|', ...rows,
+  ].join('\n');
 }

@@ -4,7 +4,8 @@ import { checkTexts } from '../src/base/texts/check.ts';
 
 type TextName = keyof typeof checkTexts;
 /** Names of problems: the rows of `checkTexts` that have a `_next` row beside them. */
-export type ProblemCode = TextName extends infer K ? (K extends `${infer Stem}_next` ? Stem : never) : never;
+type StemOf<K> = K extends `${infer Stem}_next` ? Stem : never;
+export type ProblemCode = StemOf<TextName>;
 
 export type FileName = 'site.json' | 'road.json';
 
@@ -25,15 +26,14 @@ export interface Problem {
 
 /** Parts of a path as zod counts them → `sensors[2].pose`. */
 export const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
-    '',
-  );
+  path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
 
 /** Values are shown as JSON, and cut: a problem is a line. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value) ?? 'nothing';
+  const text = (JSON.stringify(value) as string | undefined) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -57,7 +57,9 @@ const both = (row: Text, values: ProblemValues): Text => ({
 });
 
 /** Two groups, in words. */
-export const pairText = (a: string, b: string): Text => ({ en: `${a} and ${b}`, zh: `${a} 与 ${b}` });
+export const pairText = (a: string, b: string): Text => ({
+  en: `${a} and ${b}`, zh: `${a} 与 ${b}`,
+});
 
 /** Makes a problem from its row. */
 export function problem(
@@ -116,7 +118,9 @@ export function formatProblems(
     if (own.length === 0) return [];
     const heading = own.length === 1 ? checkTexts.heading_one : checkTexts.heading;
     const title = fillText(heading, language, { file, count: own.length });
-    return [[title, ...own.map((entry) => `  ${problemLine(entry, language, withHints)}`)].join('\n')];
+    return [
+      [title, ...own.map((entry) => `  ${problemLine(entry, language, withHints)}`)].join('\n'),
+    ];
   });
   return blocks.join('\n');
 }

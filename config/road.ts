@@ -58,7 +58,9 @@ const condition = variants(
       kind: word('calendar'),
       days: list(
         quantity({ help: { en: 'Day, 1 Monday.', zh: '星期，1 为周一。' }, min: 1, max: 7, whole: true }),
-        { help: { en: 'Local days, 1 Monday to 7 Sunday.', zh: '当地星期，1 周一至 7 周日。' }, min: 1, max: 7 },
+        {
+          help: { en: 'Local days, 1 Monday to 7 Sunday.', zh: '当地星期，1 周一至 7 周日。' }, min: 1, max: 7,
+        },
       ),
       fromMinute: quantity({
         help: { en: 'First minute of the local day.', zh: '当日起始分钟。' },
@@ -222,7 +224,8 @@ const zone = group({
   id: zoneId,
   kind: choice({
     help: {
-      en: 'coverage: RSM only while a healthy sensor covers it; area: outer bound of RSM; entry: where road users appear.',
+      en: 'coverage: RSM only while a healthy sensor covers it; area: outer bound of RSM; '
+        + 'entry: where road users appear.',
       zh: 'coverage：有健康传感器覆盖时才发 RSM；area：RSM 外边界；entry：参与者出现处。',
     },
     of: ['coverage', 'area', 'entry'],
@@ -292,15 +295,26 @@ const stage = group({
 });
 
 const sign = group({
-  id: quantity({ help: { en: 'Number of the sign, RSI rtsId.', zh: '标志编号（RSI rtsId）。' }, min: 0, max: 255, whole: true }),
+  id: quantity(
+    {
+      help: { en: 'Number of the sign, RSI rtsId.', zh: '标志编号（RSI rtsId）。' },
+      min: 0,
+      max: 255,
+      whole: true,
+    },
+  ),
   kind: text({
     help: { en: 'Name in the sign table of the profile.', zh: '在标志表中的名称。' },
     maxLength: 64, pattern: /^[a-z0-9-]+$/,
   }),
   point: pointRow,
-  linkIds: list(linkId, { help: { en: 'Links that it is for.', zh: '适用路段。' }, max: 16, default: [] }),
+  linkIds: list(
+    linkId, { help: { en: 'Links that it is for.', zh: '适用路段。' }, max: 16, default: [] },
+  ),
   path: points('Path that it is for; may be empty.', '适用路径；可为空。', 0),
-  radiusM: quantity({ help: { en: 'Half width of the path.', zh: '路径半宽。' }, unit: 'm', min: 0, max: 1000 }),
+  radiusM: quantity(
+    { help: { en: 'Half width of the path.', zh: '路径半宽。' }, unit: 'm', min: 0, max: 1000 },
+  ),
   description: text({ help: { en: 'Text on air.', zh: '空口文字。' }, maxLength: 256, default: '' }),
   priority: quantity({
     help: { en: 'Priority, 0 lowest to 7.', zh: '优先级，0 最低至 7。' }, min: 0, max: 7, whole: true,
@@ -320,11 +334,15 @@ export const roadSection = {
   nodes: list(node, { help: { en: 'Nodes of the network.', zh: '路网节点。' }, min: 1, max: 63 }),
   links: list(link, { help: { en: 'Directed road sections.', zh: '有向路段。' }, max: 512 }),
   lanes: list(lane, { help: { en: 'Lanes.', zh: '车道。' }, max: 2048 }),
-  movements: list(movement, { help: { en: 'From a lane into another link.', zh: '车道至路段的转向。' }, max: 2048 }),
+  movements: list(
+    movement, { help: { en: 'From a lane into another link.', zh: '车道至路段的转向。' }, max: 2048 },
+  ),
   crossings: list(crossing, { help: { en: 'Pedestrian crossings.', zh: '人行横道。' }, max: 256 }),
   zones: list(zone, { help: { en: 'Zones.', zh: '区域。' }, max: 256 }),
   signalGroups: list(signalGroup, {
-    help: { en: 'Lamp group, signal group and phase: safety part.', zh: '灯组、信号组与相位：安全部分。' }, max: 256,
+    help: {
+      en: 'Lamp group, signal group and phase: safety part.', zh: '灯组、信号组与相位：安全部分。',
+    }, max: 256,
   }),
   ignoredLampGroups: list(
     group({
@@ -332,11 +350,20 @@ export const roadSection = {
       lampGroup: lampGroupId,
       reason: text({ help: { en: 'Why.', zh: '原因。' }, maxLength: 200 }),
     }),
-    { help: { en: 'Lamp groups that are reported and not used.', zh: '上报但不使用的灯组。' }, max: 256, default: [] },
+    {
+      help: { en: 'Lamp groups that are reported and not used.', zh: '上报但不使用的灯组。' },
+      max: 256,
+      default: [],
+    },
   ),
   conflicts,
-  stages: list(stage, { help: { en: 'Stages of the fixed plan.', zh: '固定方案的阶段。' }, max: 64, default: [] }),
-  signs: list(sign, { help: { en: 'Signs that are sent in RSI.', zh: '以 RSI 发送的标志。' }, max: 256, default: [] }),
+  stages: list(
+    stage, { help: { en: 'Stages of the fixed plan.', zh: '固定方案的阶段。' }, max: 64, default: [] },
+  ),
+  signs: list(
+    sign,
+    { help: { en: 'Signs that are sent in RSI.', zh: '以 RSI 发送的标志。' }, max: 256, default: [] },
+  ),
   rsuAreas: list(
     group({
       rsuId,

@@ -10,13 +10,21 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 export const NAME_FORM = { en: 'letters, digits, - and _', zh: '字母、数字、- 与 _' };
 
 /** A name of one kind. */
-export const named = <const Name extends string>(_kind: Name, facts: FieldFacts): Field<Named<Name>> =>
-  text({ ...facts, form: NAME_FORM, maxLength: 64, pattern: NAME }) as unknown as Field<Named<Name>>;
+export const named = <const Name extends string>(
+  _kind: Name, facts: FieldFacts,
+): Field<Named<Name>> =>
+  text(
+    { ...facts, form: NAME_FORM, maxLength: 64, pattern: NAME },
+  ) as unknown as Field<Named<Name>>;
 
 /** A list of bounded length. */
 export const list = <T>(
   item: z.ZodType<T>,
-  facts: FieldFacts & { readonly min?: number; readonly max: number; readonly default?: readonly T[] },
+  facts: FieldFacts & {
+    readonly min?: number;
+    readonly max: number;
+    readonly default?: readonly T[];
+  },
 ): Field<readonly T[]> => {
   const array = z.array(item).min(facts.min ?? 0).max(facts.max);
   const schema: z.ZodType = facts.default === undefined ? array : array.default([...facts.default]);
@@ -24,7 +32,9 @@ export const list = <T>(
 };
 
 /** An object of rows; unknown names are refused. */
-export const group = <S extends Section>(section: S, facts?: FieldFacts): Field<SectionValue<S>> => {
+export const group = <S extends Section>(
+  section: S, facts?: FieldFacts,
+): Field<SectionValue<S>> => {
   const schema = sectionSchema(section);
   return (facts ? schema.meta({ ...facts }) : schema) as Field<SectionValue<S>>;
 };

@@ -60,7 +60,9 @@ const headingOf = (bearingDeg: number): number => {
 
 /** A place `outM` metres along an arm's bearing (negative: beyond the middle), `rightM` to the
  * right of its approach. */
-const place = (bearingDeg: number, outM: number, rightM: number): { eastM: number; northM: number } => {
+const place = (
+  bearingDeg: number, outM: number, rightM: number,
+): { eastM: number; northM: number } => {
   const bearing = (bearingDeg * Math.PI) / 180;
   const [x, y] = [Math.sin(bearing), Math.cos(bearing)];
   return {
@@ -136,7 +138,9 @@ const demoPorts: Ports = {
   'camera-east': udp(47031, 47131),
   'camera-west': udp(47032, 47132),
   'camera-north': udp(47033, 47133),
-  'camera-south': { transport: 'mqtt', url: 'mqtt://127.0.0.1:18883', topics: ['lukou/demo/camera-south'] },
+  'camera-south': {
+    transport: 'mqtt', url: 'mqtt://127.0.0.1:18883', topics: ['lukou/demo/camera-south'],
+  },
   'radar-middle': udp(47041, 47141),
   'lidar-middle': udp(47051, 47151),
 };
@@ -149,7 +153,8 @@ const rsu = (
 });
 
 const common = (id: string): Pick<SiteFile,
-  'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop' | 'dataFolder' | 'log' | 'timeSource'> => ({
+  'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop'
+  | 'dataFolder' | 'log' | 'timeSource'> => ({
   formatVersion: SITE_FORMAT_VERSION,
   revision: 1,
   id,
@@ -182,7 +187,9 @@ const [east, west, north, south] = demoJunction.arms as [ArmSpec, ArmSpec, ArmSp
 /** What the samples need of the drivers: `config` knows none. */
 export interface SampleTools {
   /** Pixel → site metres, row-major, for a camera without distortion. */
-  homographyFor(pose: Sensor['pose'], focalPx: number, widthPx: number, heightPx: number): readonly number[];
+  homographyFor(
+    pose: Sensor['pose'], focalPx: number, widthPx: number, heightPx: number,
+  ): readonly number[];
 }
 
 const PICTURE = { widthPx: 1920, heightPx: 1080 };
@@ -225,17 +232,23 @@ export const demoSpec = (tools: SampleTools): SiteSpec => ({
         nodes: [node(10)], options: {},
       },
     ],
-    rsus: [rsu('rsu-raw', 'udp-raw', 47401, 'LUKOU001'), rsu('rsu-carrier', 'udp-carrier', 47402, 'LUKOU002')],
+    rsus: [
+      rsu('rsu-raw', 'udp-raw', 47401, 'LUKOU001'),
+      rsu('rsu-carrier', 'udp-carrier', 47402, 'LUKOU002'),
+    ],
     clouds: [cloud('LUKOU-DEMO-0001', 18883)],
     web: { host: LOOPBACK, port: 47080 },
   },
   finish: (site, road) => ({
     ...site,
-    controllers: site.controllers.map((row) => ({ ...row, options: { ...row.options, stageGroups: stageGroups(road) } })),
+    controllers: site.controllers.map((row) =>
+      ({ ...row, options: { ...row.options, stageGroups: stageGroups(road) } })),
   }),
 });
 
-const plainArm = (name: string, bearingDeg: number, neighbour: number, more: Partial<ArmSpec>): ArmSpec => ({
+const plainArm = (
+  name: string, bearingDeg: number, neighbour: number, more: Partial<ArmSpec>,
+): ArmSpec => ({
   ...demoArm(name, bearingDeg, neighbour, {}),
   lanes: lanes(['left'], ['straight', 'right']),
   nonMotorLane: false,
@@ -260,8 +273,23 @@ const twoJunctions: readonly JunctionSpec[] = [
     node: node(30), name: 'Side road', prefix: 'b-', centre: [300, 0],
     controllerId: null, lampNames: 'numbers',
     arms: [
-      plainArm('west', 270, 20, { lengthM: 300, crossing: false, lanes: lanes(['straight'], ['straight', 'right']), joins: { junction: 0, arm: 0 } }),
-      plainArm('east', 90, 32, { lengthM: 150, crossing: false, lanes: lanes(['left', 'straight'], ['straight']) }),
+      plainArm(
+        'west',
+        270,
+        20,
+        {
+          lengthM: 300,
+          crossing: false,
+          lanes: lanes(['straight'], ['straight', 'right']),
+          joins: { junction: 0, arm: 0 },
+        },
+      ),
+      plainArm(
+        'east',
+        90,
+        32,
+        { lengthM: 150, crossing: false, lanes: lanes(['left', 'straight'], ['straight']) },
+      ),
       plainArm('south', 180, 33, { lengthM: 120, exitLanes: 1, lanes: lanes(['left', 'right']) }),
     ],
     greenS: [],
@@ -282,7 +310,9 @@ function withTscbmNumbers(site: SiteFile, road: RoadFile): SiteFile {
     road.signalGroups.flatMap(({ lampGroup }) =>
       lampGroup.startsWith(`${bank}:`) ? [Number(lampGroup.slice(bank.length + 1))] : []);
   const options = {
-    phases: numbersOf('phase'), overlaps: numbersOf('overlap'), pedestrians: numbersOf('pedestrian'),
+    phases: numbersOf('phase'), overlaps: numbersOf('overlap'), pedestrians: numbersOf(
+      'pedestrian',
+    ),
   };
   return { ...site, controllers: site.controllers.map((row) => ({ ...row, options })) };
 }
@@ -296,7 +326,9 @@ export const twoNodesSpec: SiteSpec = {
     ports: {
       controller: udp(47520, 47521),
       'lidar-a': udp(47551, 47651),
-      'lidar-b': { transport: 'tcp', role: 'client', host: LOOPBACK, port: 47552, interface: null, allow: [] },
+      'lidar-b': {
+        transport: 'tcp', role: 'client', host: LOOPBACK, port: 47552, interface: null, allow: [],
+      },
     },
     sensors: [boxSensor('lidar-a', 'lidar-a', 14, -14), boxSensor('lidar-b', 'lidar-b', 285, 14)],
     controllers: [

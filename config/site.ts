@@ -28,16 +28,26 @@ const boundInterface = orNull(interfaceName, {
 const allow = list(
   text({
     help: { en: 'address or address:port', zh: '地址 或 地址:端口' },
-    maxLength: 64, pattern: /^[0-9A-Fa-f.:[\]]+$/, form: { en: 'address or address:port', zh: '地址 或 地址:端口' },
+    maxLength: 64, pattern: /^[0-9A-Fa-f.:[\]]+$/, form: {
+      en: 'address or address:port', zh: '地址 或 地址:端口',
+    },
   }),
-  { help: { en: 'Sources that are heard; empty hears nobody.', zh: '允许的来源；空则不收。' }, max: 32, default: [] },
+  {
+    help: { en: 'Sources that are heard; empty hears nobody.', zh: '允许的来源；空则不收。' },
+    max: 32,
+    default: [],
+  },
 );
 const path = text({ help: { en: 'Path of the device or file.', zh: '设备或文件路径。' }, maxLength: 255 });
 const baudRate = quantity({
-  help: { en: 'Speed of the serial line.', zh: '串口速率。' }, unit: 'Bd', min: 300, max: 4000000, whole: true,
+  help: {
+    en: 'Speed of the serial line.', zh: '串口速率。',
+  }, unit: 'Bd', min: 300, max: 4000000, whole: true,
 });
 const bitrate = quantity({
-  help: { en: 'Speed of the CAN bus.', zh: 'CAN 总线速率。' }, unit: 'bit/s', min: 10000, max: 1000000, whole: true,
+  help: {
+    en: 'Speed of the CAN bus.', zh: 'CAN 总线速率。',
+  }, unit: 'bit/s', min: 10000, max: 1000000, whole: true,
   default: 500000,
 });
 
@@ -47,7 +57,9 @@ const portRow = variants(
     group({
       transport: word('udp'),
       listenHost: host('Address that the box listens on.', '本机监听地址。'),
-      listenPort: portNumber('Port that the box listens on; 0 lets the system choose.', '本机监听端口；0 由系统选择。'),
+      listenPort: portNumber(
+        'Port that the box listens on; 0 lets the system choose.', '本机监听端口；0 由系统选择。',
+      ),
       remoteHost: orNull(host('Address of the device.', '设备地址。'), {
         help: { en: 'Address of the device, where it is asked.', zh: '设备地址（需主动查询时）。' },
       }),
@@ -84,7 +96,9 @@ const portRow = variants(
       transport: word('serial'),
       path,
       baudRate,
-      parity: choice({ help: { en: 'Parity.', zh: '校验。' }, of: ['none', 'even', 'odd'], default: 'none' }),
+      parity: choice(
+        { help: { en: 'Parity.', zh: '校验。' }, of: ['none', 'even', 'odd'], default: 'none' },
+      ),
       dataBits: custom(z.union([z.literal(7), z.literal(8)]), {
         help: { en: 'Data bits.', zh: '数据位。' }, default: 8,
       }),
@@ -137,7 +151,14 @@ const sensor = group({
   pose: group({
     eastM: coordinate('East of the reference point.', '相对参考点向东。'),
     northM: coordinate('North of the reference point.', '相对参考点向北。'),
-    upM: quantity({ help: { en: 'Height over the reference point.', zh: '相对参考点的高度。' }, unit: 'm', min: -100, max: 100 }),
+    upM: quantity(
+      {
+        help: { en: 'Height over the reference point.', zh: '相对参考点的高度。' },
+        unit: 'm',
+        min: -100,
+        max: 100,
+      },
+    ),
     headingRad: angle('Where it looks, counter-clockwise from east.', '朝向，自东逆时针。'),
     pitchRad: angle('Pitch, up is positive.', '俯仰，向上为正。'),
     rollRad: angle('Roll.', '横滚。'),
@@ -145,7 +166,9 @@ const sensor = group({
   fieldOfView: group({
     rangeMinM: quantity({ help: { en: 'Nearest.', zh: '最近距离。' }, unit: 'm', min: 0, max: 500 }),
     rangeMaxM: quantity({ help: { en: 'Farthest.', zh: '最远距离。' }, unit: 'm', min: 0.1, max: 2000 }),
-    halfAngleRad: quantity({ help: { en: 'Half the opening angle.', zh: '半张角。' }, unit: 'rad', min: 0.01, max: 3.1416 }),
+    halfAngleRad: quantity(
+      { help: { en: 'Half the opening angle.', zh: '半张角。' }, unit: 'rad', min: 0.01, max: 3.1416 },
+    ),
     outline: orNull(list(pointRow, { help: { en: 'Outline.', zh: '轮廓。' }, min: 3, max: 200 }), {
       help: { en: 'Outline in the site frame instead of a sector.', zh: '以站点坐标轮廓代替扇形。' },
     }),
@@ -154,12 +177,16 @@ const sensor = group({
     help: { en: 'Road users that it finds.', zh: '能检出的参与者。' }, max: 8,
   }),
   port: portName,
-  periodMs: quantity({ help: { en: 'Time between frames.', zh: '帧周期。' }, unit: 'ms', min: 5, max: 10000 }),
+  periodMs: quantity(
+    { help: { en: 'Time between frames.', zh: '帧周期。' }, unit: 'ms', min: 5, max: 10000 },
+  ),
   latencyMs: quantity({
     help: { en: 'From the instant measured to the last byte.', zh: '测量时刻至末字节的时延。' },
     unit: 'ms', min: 0, max: 500,
   }),
-  main: flag({ help: { en: 'Main sensors set the phase of the tick.', zh: '主传感器决定节拍相位。' }, default: false }),
+  main: flag(
+    { help: { en: 'Main sensors set the phase of the tick.', zh: '主传感器决定节拍相位。' }, default: false },
+  ),
   options,
 });
 
@@ -175,11 +202,16 @@ const controller = group({
 const rsu = group({
   id: named('rsu', { help: { en: 'Name of the roadside unit.', zh: '路侧单元名称。' } }),
   link: choice({
-    help: { en: 'udp-raw: UPER as it is; udp-carrier: behind an 18-octet header.', zh: 'udp-raw：裸 UPER；udp-carrier：带 18 字节头。' },
+    help: {
+      en: 'udp-raw: UPER as it is; udp-carrier: behind an 18-octet header.',
+      zh: 'udp-raw：裸 UPER；udp-carrier：带 18 字节头。',
+    },
     of: ['udp-raw', 'udp-carrier'],
   }),
   host: host('Address of the unit.', '单元地址。'),
-  port: quantity({ help: { en: 'Port of the unit.', zh: '单元端口。' }, min: 1, max: 65535, whole: true }),
+  port: quantity(
+    { help: { en: 'Port of the unit.', zh: '单元端口。' }, min: 1, max: 65535, whole: true },
+  ),
   interface: boundInterface,
   unitSerial: text({
     help: { en: 'Eight ASCII characters for the carrier.', zh: '承载头中的 8 个 ASCII 字符。' },
@@ -189,19 +221,45 @@ const rsu = group({
   types: list(choice({ help: { en: 'Message type.', zh: '消息类型。' }, of: airTypeWords }), {
     help: { en: 'Messages that it is sent.', zh: '发送的消息类型。' }, min: 1, max: 7,
   }),
-  framesPerS: quantity({ help: { en: 'Most frames a second.', zh: '每秒最多帧数。' }, unit: '1/s', min: 1, max: 2000, default: 150 }),
+  framesPerS: quantity(
+    {
+      help: { en: 'Most frames a second.', zh: '每秒最多帧数。' },
+      unit: '1/s',
+      min: 1,
+      max: 2000,
+      default: 150,
+    },
+  ),
   octetsPerS: quantity({
-    help: { en: 'Most octets a second.', zh: '每秒最多字节。' }, unit: 'B/s', min: 1000, max: 10000000, default: 150000,
+    help: {
+      en: 'Most octets a second.', zh: '每秒最多字节。',
+    }, unit: 'B/s', min: 1000, max: 10000000, default: 150000,
   }),
-  minGapMs: quantity({ help: { en: 'Shortest gap between frames.', zh: '帧间最小间隔。' }, unit: 'ms', min: 0, max: 100, default: 1 }),
+  minGapMs: quantity(
+    {
+      help: { en: 'Shortest gap between frames.', zh: '帧间最小间隔。' },
+      unit: 'ms',
+      min: 0,
+      max: 100,
+      default: 1,
+    },
+  ),
 });
 
-const optionalPath = (en: string, zh: string): Field<string | null> => orNull(path, { help: { en, zh } });
+const optionalPath = (en: string, zh: string): Field<string | null> => orNull(
+  path, { help: { en, zh } },
+);
 const cloud = group({
   id: named('cloud', { help: { en: 'Name of the cloud.', zh: '云平台名称。' } }),
-  url: text({ help: { en: 'Broker, mqtt:// or mqtts://.', zh: '代理地址，mqtt:// 或 mqtts://。' }, maxLength: 300 }),
+  url: text(
+    {
+      help: { en: 'Broker, mqtt:// or mqtts://.', zh: '代理地址，mqtt:// 或 mqtts://。' }, maxLength: 300,
+    },
+  ),
   rscuSerial: text({
-    help: { en: 'Serial number in the topics.', zh: '主题中的设备序列号。' }, maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/, form: NAME_FORM,
+    help: {
+      en: 'Serial number in the topics.', zh: '主题中的设备序列号。',
+    }, maxLength: 64, pattern: /^[A-Za-z0-9_-]+$/, form: NAME_FORM,
   }),
   username: orNull(text({ help: { en: 'User.', zh: '用户名。' }, maxLength: 128 }), {
     help: { en: 'User; null for none.', zh: '用户名；无则为 null。' },
@@ -213,8 +271,24 @@ const cloud = group({
   caFile: optionalPath('Certificate of the authority.', 'CA 证书文件。'),
   certFile: optionalPath('Own certificate.', '本机证书文件。'),
   keyFile: optionalPath('Own key.', '本机私钥文件。'),
-  liveHz: quantity({ help: { en: 'Rate of the live class.', zh: '实时数据频率。' }, unit: 'Hz', min: 0.1, max: 20, default: 10 }),
-  runStatusS: quantity({ help: { en: 'Period of the run status.', zh: '运行状态周期。' }, unit: 's', min: 1, max: 3600, default: 60 }),
+  liveHz: quantity(
+    {
+      help: { en: 'Rate of the live class.', zh: '实时数据频率。' },
+      unit: 'Hz',
+      min: 0.1,
+      max: 20,
+      default: 10,
+    },
+  ),
+  runStatusS: quantity(
+    {
+      help: { en: 'Period of the run status.', zh: '运行状态周期。' },
+      unit: 's',
+      min: 1,
+      max: 3600,
+      default: 60,
+    },
+  ),
   privacy: choice({
     help: { en: 'Highest privacy class that leaves for it.', zh: '允许外发的最高隐私级别。' },
     of: ['public', 'pseudonymous', 'personal'], default: 'pseudonymous',
@@ -223,8 +297,12 @@ const cloud = group({
 
 const frame = group({
   datum: choice({ help: { en: 'Datum.', zh: '坐标基准。' }, of: ['CGCS2000', 'WGS-84'] }),
-  epoch: quantity({ help: { en: 'Epoch of the datum.', zh: '坐标历元。' }, unit: 'year', min: 1980, max: 2100 }),
-  heightSystem: choice({ help: { en: 'Height system.', zh: '高程系统。' }, of: ['ellipsoid', 'normal'] }),
+  epoch: quantity(
+    { help: { en: 'Epoch of the datum.', zh: '坐标历元。' }, unit: 'year', min: 1980, max: 2100 },
+  ),
+  heightSystem: choice(
+    { help: { en: 'Height system.', zh: '高程系统。' }, of: ['ellipsoid', 'normal'] },
+  ),
   north: choice({ help: { en: 'North of the frame.', zh: '坐标北向。' }, of: ['true', 'grid'] }),
   reference: group({
     latDeg: quantity({ help: { en: 'Latitude.', zh: '纬度。' }, unit: 'deg', min: -90, max: 90 }),
@@ -232,9 +310,20 @@ const frame = group({
     heightM: quantity({ help: { en: 'Height.', zh: '高度。' }, unit: 'm', min: -500, max: 9000 }),
   }),
   ground: group({
-    upM: quantity({ help: { en: 'Ground over the reference point.', zh: '地面相对参考点的高度。' }, unit: 'm', min: -50, max: 50 }),
-    slopeEast: quantity({ help: { en: 'Rise to the east.', zh: '向东坡度。' }, unit: 'm/m', min: -0.3, max: 0.3 }),
-    slopeNorth: quantity({ help: { en: 'Rise to the north.', zh: '向北坡度。' }, unit: 'm/m', min: -0.3, max: 0.3 }),
+    upM: quantity(
+      {
+        help: { en: 'Ground over the reference point.', zh: '地面相对参考点的高度。' },
+        unit: 'm',
+        min: -50,
+        max: 50,
+      },
+    ),
+    slopeEast: quantity(
+      { help: { en: 'Rise to the east.', zh: '向东坡度。' }, unit: 'm/m', min: -0.3, max: 0.3 },
+    ),
+    slopeNorth: quantity(
+      { help: { en: 'Rise to the north.', zh: '向北坡度。' }, unit: 'm/m', min: -0.3, max: 0.3 },
+    ),
   }),
   divisionCode: text({
     help: { en: 'Division code for the city.', zh: '行政区划代码。' }, maxLength: 32,
@@ -257,10 +346,15 @@ export const siteSection = {
     zh: text({ help: { en: 'Chinese name.', zh: '中文名称。' }, maxLength: 100 }),
   }),
   mode: choice({
-    help: { en: 'demo and bench send to loopback only and use region 0.', zh: 'demo 与 bench 只发往本机并使用区域 0。' },
+    help: {
+      en: 'demo and bench send to loopback only and use region 0.',
+      zh: 'demo 与 bench 只发往本机并使用区域 0。',
+    },
     of: ['demo', 'bench', 'live'],
   }),
-  box: named('box', { help: { en: 'Name of the box that this folder is for.', zh: '本目录所属设备。' } }) as unknown as Field<string>,
+  box: named(
+    'box', { help: { en: 'Name of the box that this folder is for.', zh: '本目录所属设备。' } },
+  ) as unknown as Field<string>,
   frame,
   profile: text({ help: { en: 'Message profile.', zh: '消息规范。' }, maxLength: 32, default: 'A' }),
   ports: custom(
@@ -270,28 +364,52 @@ export const siteSection = {
     { help: { en: 'Ports by name.', zh: '端口表。' } },
   ),
   sensors: list(sensor, { help: { en: 'Sensors.', zh: '传感器。' }, max: 64, default: [] }),
-  controllers: list(controller, { help: { en: 'Signal controllers.', zh: '信号机。' }, max: 16, default: [] }),
+  controllers: list(
+    controller, { help: { en: 'Signal controllers.', zh: '信号机。' }, max: 16, default: [] },
+  ),
   rsus: list(rsu, { help: { en: 'Roadside units.', zh: '路侧单元。' }, max: 16, default: [] }),
   clouds: list(cloud, { help: { en: 'Clouds.', zh: '云平台。' }, max: 8, default: [] }),
   loop: group({
-    rateHz: quantity({ help: { en: 'Fusion rate.', zh: '融合频率。' }, unit: 'Hz', min: 5, max: 50, whole: true }),
-    rsmEveryTicks: quantity({ help: { en: 'Ticks between RSM.', zh: 'RSM 间隔节拍数。' }, min: 1, max: 50, whole: true }),
-    rewindMs: quantity({ help: { en: 'How late a sample may be.', zh: '样本可迟到的时间。' }, unit: 'ms', min: 0, max: 2000 }),
+    rateHz: quantity(
+      { help: { en: 'Fusion rate.', zh: '融合频率。' }, unit: 'Hz', min: 5, max: 50, whole: true },
+    ),
+    rsmEveryTicks: quantity(
+      { help: { en: 'Ticks between RSM.', zh: 'RSM 间隔节拍数。' }, min: 1, max: 50, whole: true },
+    ),
+    rewindMs: quantity(
+      { help: { en: 'How late a sample may be.', zh: '样本可迟到的时间。' }, unit: 'ms', min: 0, max: 2000 },
+    ),
     phaseLock: flag({ help: { en: 'Follow the slowest main sensor.', zh: '跟随最慢的主传感器。' } }),
-    sendDelayMs: quantity({ help: { en: 'From the tick to the air.', zh: '节拍至空口的时延。' }, unit: 'ms', min: 0, max: 200 }),
+    sendDelayMs: quantity(
+      { help: { en: 'From the tick to the air.', zh: '节拍至空口的时延。' }, unit: 'ms', min: 0, max: 200 },
+    ),
   }),
   web: group({
     host: host('Address of the web view.', '网页监听地址。'),
     port: portNumber('Port of the web view; 0 lets the system choose.', '网页端口；0 由系统选择。'),
   }),
-  dataFolder: text({ help: { en: 'Folder for the store and recordings.', zh: '数据目录。' }, maxLength: 255 }),
+  dataFolder: text(
+    { help: { en: 'Folder for the store and recordings.', zh: '数据目录。' }, maxLength: 255 },
+  ),
   log: group({
-    level: choice({ help: { en: 'Least level that is written.', zh: '日志级别。' }, of: ['debug', 'info', 'warn', 'error'] }),
+    level: choice(
+      {
+        help: { en: 'Least level that is written.', zh: '日志级别。' },
+        of: ['debug', 'info', 'warn', 'error'],
+      },
+    ),
   }),
   timeSource: group({
-    kind: choice({ help: { en: 'Where the error of UTC is known from.', zh: '时间误差来源。' }, of: ['system', 'chrony'] }),
+    kind: choice(
+      {
+        help: { en: 'Where the error of UTC is known from.', zh: '时间误差来源。' },
+        of: ['system', 'chrony'],
+      },
+    ),
     assumedErrorMs: quantity({
-      help: { en: 'Error where it cannot be asked.', zh: '无法查询时假定的误差。' }, unit: 'ms', min: 0, max: 60000,
+      help: {
+        en: 'Error where it cannot be asked.', zh: '无法查询时假定的误差。',
+      }, unit: 'ms', min: 0, max: 60000,
     }),
   }),
 };

@@ -8,7 +8,7 @@ import type { RoadFile } from './road.ts';
 type Group = RoadFile['signalGroups'][number];
 type Stage = RoadFile['stages'][number];
 
-/** Last part of a vehicle's green that flashes. Source: GB 14886-2016 allows it; 3 s in practice. */
+/** Last part of a vehicle's green that flashes. Source: GB 14886-2016; 3 s in practice. */
 const FLASHING_GREEN_S = 3;
 /** Walking speed that flashing green is laid out for, m/s. */
 const WALK_MPS = 1.2;
@@ -17,7 +17,8 @@ const isWalk = (group: Group): boolean => group.lampType === 'pedestrian';
 
 /** Seconds between the end of a stage's green and the next stage: yellow and all red. */
 export function changeS(road: RoadFile, stage: Stage, next: Stage): number {
-  const clearances = new Map(road.conflicts.intergreens.map((row) => [`${row.from} ${row.to}`, row.clearanceS]));
+  const clearances = new Map(road.conflicts.intergreens.map((row) =>
+    [`${row.from} ${row.to}`, row.clearanceS]));
   let longestS = 0;
   for (const group of road.signalGroups) {
     if (!stage.green.includes(group.id) || next.green.includes(group.id)) continue;
@@ -43,7 +44,9 @@ function flashingMs(road: RoadFile, group: Group, greenS: number): number {
     .filter((crossing) => crossing.signalGroup === group.id)
     .map((crossing) => lineLength(crossing.points)));
   const wantedMs = Math.round(Math.max(longestM / WALK_MPS, 5) * 10) * 100;
-  return Math.max(Math.min(wantedMs, (greenS - group.minGreenS) * 1000, greenS * 1000 - 4000), 1000);
+  return Math.max(
+    Math.min(wantedMs, (greenS - group.minGreenS) * 1000, greenS * 1000 - 4000), 1000,
+  );
 }
 
 /** One green that ends with a stage, as the driver's option `stageGroups` takes it. */
@@ -62,7 +65,9 @@ export function stageGroups(road: RoadFile): Readonly<Record<string, readonly St
       (group) => stage.green.includes(group.id) && !next.green.includes(group.id));
     const beforeEndMs = Math.round(changeS(road, stage, next) * 1000);
     return [String(stage.number), ending.map((group) => ({
-      lampGroup: group.lampGroup as string, beforeEndMs, flashingMs: flashingMs(road, group, greenRunS(road, index, group)),
+      lampGroup: group.lampGroup as string, beforeEndMs, flashingMs: flashingMs(
+        road, group, greenRunS(road, index, group),
+      ),
     }))] as const;
   });
   return Object.fromEntries(rows);

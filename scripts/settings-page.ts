@@ -42,7 +42,10 @@ const inOne = (language: Language): string => {
   const say = words[language];
   const driverParts = drivers.map((driver) => [
     `### ${driver.kind}`,
-    `${driver.title[language]}. ${say.transports}: ${driver.transports.join(', ')}; ${say.silent} ${driver.silentAfterMs} ms.`,
+    [
+      `${driver.title[language]}. ${say.transports}: ${driver.transports.join(', ')};`,
+      `${say.silent} ${driver.silentAfterMs} ms.`,
+    ].join(' '),
     settingsTable(driver.options, language),
   ].join('\n\n'));
   return [

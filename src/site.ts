@@ -59,7 +59,7 @@ function toSite(subject: string, { site, road, problems }: Loaded): Site {
 
 /**
  * Reads a site folder. Driver options come back with their defaults filled in, and everything is
- * frozen. Throws `Fault` SITE_INVALID that names every problem; warnings do not keep it from loading.
+ * frozen. Throws `Fault` SITE_INVALID that names every problem; warnings do not stop it.
  */
 export const loadSite = (folder: string, facts: BoxFacts = {}): Site =>
   toSite(folder, loadFiles(folder, around(facts)));

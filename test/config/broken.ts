@@ -18,12 +18,18 @@ export interface BrokenSite {
 }
 
 const folder = fileURLToPath(new URL('../../config/sites/demo/', import.meta.url));
-export const demoText = (file: 'site' | 'road'): string => readFileSync(`${folder}${file}.json`, 'utf8');
+export const demoText = (file: 'site' | 'road'): string => readFileSync(
+  `${folder}${file}.json`, 'utf8',
+);
 
-const group = (road: Loose, id: string): Loose => road.signalGroups.find((row: Loose) => row.id === id);
+const group = (road: Loose, id: string): Loose => road.signalGroups.find((row: Loose) =>
+  row.id === id);
 const lane = (road: Loose, id: string): Loose => road.lanes.find((row: Loose) => row.id === id);
-const movement = (road: Loose, id: string): Loose => road.movements.find((row: Loose) => row.id === id);
-const pair = (a: string, b: string) => (row: readonly string[]): boolean => row.includes(a) && row.includes(b);
+const movement = (road: Loose, id: string): Loose => road.movements.find((row: Loose) =>
+  row.id === id);
+const pair = (a: string, b: string) => (
+  row: readonly string[],
+): boolean => row.includes(a) && row.includes(b);
 
 const reading: readonly BrokenSite[] = [
   {
@@ -38,7 +44,10 @@ const reading: readonly BrokenSite[] = [
   },
   {
     name: 'a name given twice', file: 'site.json',
-    text: { file: 'site', change: (text) => text.replace('"revision": 1,', '"revision": 1,\n  "revision": 2,') },
+    text: {
+      file: 'site',
+      change: (text) => text.replace('"revision": 1,', '"revision": 1,\n  "revision": 2,'),
+    },
     expected: 'line 4, column 3: the name "revision" stands here twice',
   },
   {
@@ -76,8 +85,8 @@ const values: readonly BrokenSite[] = [
   },
   {
     name: 'a driver option out of range', file: 'site.json',
-    spoil: (site) => { site.sensors[0].options.latencyMs = 900; },
-    expected: 'sensors[0].options.latencyMs: expected 0 to 500 ms, got 900',
+    spoil: (site) => { site.sensors[0].options.existenceMin = 9; },
+    expected: 'sensors[0].options.existenceMin: expected 0 to 7, got 9',
   },
   {
     name: 'a required driver option missing', file: 'site.json',
@@ -107,12 +116,14 @@ const values: readonly BrokenSite[] = [
   {
     name: 'an unknown transport', file: 'site.json',
     spoil: (site) => { site.ports.controller.transport = 'rs232'; },
-    expected: 'ports.controller.transport: expected one of udp, tcp, can, serial, mqtt, file, got "rs232"',
+    expected: 'ports.controller.transport: expected one of udp, tcp, can, serial,'
+      + ' mqtt, file, got "rs232"',
   },
   {
     name: 'a setting of another transport', file: 'site.json',
     spoil: (site) => { site.ports.controller.baudRate = 9600; },
-    expected: 'ports.controller.baudRate: unknown setting; known here: transport, listenHost, listenPort',
+    expected: 'ports.controller.baudRate: unknown setting; known here: transport,'
+      + ' listenHost, listenPort',
   },
   {
     name: 'a name with a slash', file: 'site.json',
@@ -220,8 +231,9 @@ const settings: readonly BrokenSite[] = [
   {
     name: 'latitude and longitude exchanged', file: 'site.json',
     spoil: (site) => { site.frame.reference = { latDeg: 21.17, lonDeg: 31.28, heightM: 14 }; },
-    expected: 'frame.reference: expected a point in China (latitude 3 to 54, longitude 73 to 136), got 21.17, 31.28. '
-      + 'Check that latitude and longitude are not exchanged. Take the point from a survey, not from a map: '
+    expected: 'frame.reference: expected a point in China (latitude 3 to 54, longitude 73 to 136), '
+      + 'got 21.17, 31.28. Check that latitude and longitude are not exchanged. Take the point '
+      + 'from a survey, not from a map: '
       + 'Chinese maps are in GCJ-02',
   },
   {
@@ -262,7 +274,8 @@ const settings: readonly BrokenSite[] = [
   {
     name: 'a controller for a node of another region', file: 'site.json',
     spoil: (site) => { site.controllers[0].nodes = [{ region: 7, id: 10 }]; },
-    expected: 'controllers[0].nodes[0]: names node 7-10, but road.json has 0-10: SPAT and MAP would not match',
+    expected: 'controllers[0].nodes[0]: names node 7-10, but road.json has 0-10:'
+      + ' SPAT and MAP would not match',
   },
   {
     name: 'a unit that serves no node', file: 'site.json',
@@ -285,7 +298,8 @@ const roads: readonly BrokenSite[] = [
   {
     name: 'a link from a node of another region', file: 'road.json',
     spoil: (_site, road) => { road.links[0].upstream.region = 5; },
-    expected: 'links[0].upstream: names node 5-12, but road.json has 0-12: SPAT and MAP would not match',
+    expected: 'links[0].upstream: names node 5-12, but road.json has 0-12: SPAT and'
+      + ' MAP would not match',
   },
   {
     name: 'a controller that site.json does not have', file: 'road.json',
@@ -309,13 +323,19 @@ const roads: readonly BrokenSite[] = [
   },
   {
     name: 'a link without lanes', file: 'road.json',
-    spoil: (_site, road) => { for (const row of road.lanes) if (row.linkId === 'east-out') row.linkId = 'west-out'; },
+    spoil: (_site, road) => {
+      for (const row of road.lanes) if (row.linkId === 'east-out') row.linkId = 'west-out';
+    },
     expected: 'has no lane; MAP needs at least one',
   },
   {
     name: 'lanes numbered from the right', file: 'road.json',
-    spoil: (_site, road) => { lane(road, 'east-in-1').number = 3; lane(road, 'east-in-3').number = 1; },
-    expected: 'links[0]: expected lanes 1, 2, 3 … from the left along travel, got 3, 2, 1, 4 from the left',
+    spoil: (_site, road) => {
+      lane(road, 'east-in-1').number = 3;
+      lane(road, 'east-in-3').number = 1;
+    },
+    expected: 'links[0]: expected lanes 1, 2, 3 … from the left along travel, got 3,'
+      + ' 2, 1, 4 from the left',
   },
   {
     name: 'two lanes of one number', file: 'road.json',
@@ -329,7 +349,10 @@ const roads: readonly BrokenSite[] = [
   },
   {
     name: 'a lane that ends short of the stop line', file: 'road.json',
-    spoil: (_site, road) => { const { points } = road.lanes[0]; points[1] = [points[1][0] + 10, points[1][1]]; },
+    spoil: (_site, road) => {
+      const { points } = road.lanes[0];
+      points[1] = [points[1][0] + 10, points[1][1]];
+    },
     expected: 'lanes[0].points: expected the last point on the stop line of east-in, got 10 m away',
   },
   {
@@ -339,7 +362,10 @@ const roads: readonly BrokenSite[] = [
   },
   {
     name: 'an outline that crosses itself', file: 'road.json',
-    spoil: (_site, road) => { const zone = road.zones[1].outline; [zone[0], zone[1]] = [zone[1], zone[0]]; },
+    spoil: (_site, road) => {
+      const zone = road.zones[1].outline;
+      [zone[0], zone[1]] = [zone[1], zone[0]];
+    },
     expected: 'zones[1].outline: the line crosses itself at segment',
   },
   {
@@ -379,12 +405,16 @@ const roads: readonly BrokenSite[] = [
   },
   {
     name: 'no coverage zone', file: 'road.json',
-    spoil: (_site, road) => { road.zones = road.zones.filter((row: Loose) => row.kind !== 'coverage'); },
+    spoil: (_site, road) => {
+      road.zones = road.zones.filter((row: Loose) => row.kind !== 'coverage');
+    },
     expected: 'zones: expected at least one zone of kind coverage, got none',
   },
   {
     name: 'a zone that no sensor sees', file: 'road.json',
-    spoil: (site) => { for (const sensor of site.sensors) sensor.enabled = sensor.id === 'radar-east'; },
+    spoil: (site) => {
+      for (const sensor of site.sensors) sensor.enabled = sensor.id === 'radar-east';
+    },
     expected: 'note: zones[',
   },
 ];
@@ -397,7 +427,9 @@ const lamps: readonly BrokenSite[] = [
   },
   {
     name: 'a lamp group both used and ignored', file: 'road.json',
-    spoil: (_site, road) => { road.ignoredLampGroups = [{ controllerId: 'controller', lampGroup: '3', reason: 'x' }]; },
+    spoil: (_site, road) => {
+      road.ignoredLampGroups = [{ controllerId: 'controller', lampGroup: '3', reason: 'x' }];
+    },
     expected: 'ignoredLampGroups[0]: lamp group 3 is already mapped by straight-north',
   },
   {
@@ -440,7 +472,10 @@ const lamps: readonly BrokenSite[] = [
   },
   {
     name: 'a pair in both directions', file: 'road.json',
-    spoil: (_site, road) => { const [a, b] = road.conflicts.conflicting[0]; road.conflicts.conflicting.push([b, a]); },
+    spoil: (_site, road) => {
+      const [a, b] = road.conflicts.conflicting[0];
+      road.conflicts.conflicting.push([b, a]);
+    },
     expected: 'stands already at conflicts.conflicting[0]',
   },
   {
@@ -455,7 +490,10 @@ const lamps: readonly BrokenSite[] = [
   },
   {
     name: 'everything yields to everything', file: 'road.json',
-    spoil: (_site, road) => { road.conflicts.yielding = road.conflicts.conflicting; road.conflicts.conflicting = []; },
+    spoil: (_site, road) => {
+      road.conflicts.yielding = road.conflicts.conflicting;
+      road.conflicts.conflicting = [];
+    },
     expected: ' yield to one another, but not both are permissive',
   },
   {
@@ -465,7 +503,9 @@ const lamps: readonly BrokenSite[] = [
   },
   {
     name: 'a clearance time for groups that do not conflict', file: 'road.json',
-    spoil: (_site, road) => { road.conflicts.intergreens.push({ from: 'ped-east', to: 'ped-west', clearanceS: 1 }); },
+    spoil: (_site, road) => {
+      road.conflicts.intergreens.push({ from: 'ped-east', to: 'ped-west', clearanceS: 1 });
+    },
     expected: ': clearance time for ped-east and ped-west, which do not conflict',
   },
   {
@@ -485,4 +525,6 @@ const lamps: readonly BrokenSite[] = [
   },
 ];
 
-export const brokenSites: readonly BrokenSite[] = [...reading, ...values, ...settings, ...roads, ...lamps];
+export const brokenSites: readonly BrokenSite[] = [
+  ...reading, ...values, ...settings, ...roads, ...lamps,
+];

@@ -23,14 +23,17 @@ describe('broken sites', () => {
     expect(new Set(brokenSites.map((row) => row.name)).size).toBe(brokenSites.length);
   });
 
-  test.each(brokenSites.map((row) => [row.name, row] as const))('%s gives its sentence', (_name, row) => {
+  const rows = brokenSites.map((row) => [row.name, row] as const);
+  test.each(rows)('%s gives its sentence', (_name, row) => {
     const found = problemsOf(row);
     const said = formatProblems(found.filter((entry) => entry.file === row.file), 'en');
     expect(said).toContain(row.expected);
     for (const entry of found) {
       expect(entry.text.zh).not.toBe('');
       expect(entry.hint.zh).toMatch(/[一-鿿]/u);
-      expect(`${entry.text.en}${entry.text.zh}${entry.hint.en}${entry.hint.zh}`).not.toMatch(/\{\w+\}/u);
+      expect(
+        `${entry.text.en}${entry.text.zh}${entry.hint.en}${entry.hint.zh}`,
+      ).not.toMatch(/\{\w+\}/u);
     }
   });
 
@@ -57,11 +60,15 @@ describe('broken sites', () => {
     site.sensors[2].latencyMs = 900;
     site.sensors[0].port = 'can-c';
     const codes = checkSiteTexts(JSON.stringify(site), demoText('road')).map((entry) => entry.code);
-    expect(codes).toEqual(expect.arrayContaining(['unknown_setting', 'out_of_range', 'reference_unknown']));
+    expect(codes).toEqual(
+      expect.arrayContaining(['unknown_setting', 'out_of_range', 'reference_unknown']),
+    );
   });
 });
 
-const sample = (name: string): string => fileURLToPath(new URL(`../../config/sites/${name}`, import.meta.url));
+const sample = (name: string): string => fileURLToPath(
+  new URL(`../../config/sites/${name}`, import.meta.url),
+);
 
 describe('shipped sites', () => {
   test.each(['demo', 'two-nodes'])('%s checks clean, without a note', (name) => {
@@ -69,21 +76,30 @@ describe('shipped sites', () => {
   });
   test('a folder that is not there is one clear line for each file', () => {
     const problems = checkSite(sample('nowhere'));
-    expect(problems.map((entry) => `${entry.file} ${entry.code}`)).toEqual(['site.json file_missing', 'road.json file_missing']);
+    expect(problems.map((entry) =>
+      `${entry.file} ${entry.code}`)).toEqual(['site.json file_missing', 'road.json file_missing']);
   });
   test('a folder for another box, and one older than what ran last, are refused', () => {
-    const codes = checkSite(sample('demo'), { box: 'another-box', lastRevision: 7 }).map((entry) => entry.code);
+    const codes = checkSite(
+      sample('demo'), { box: 'another-box', lastRevision: 7 },
+    ).map((entry) => entry.code);
     expect(codes).toEqual(['box_mismatch', 'revision_older']);
   });
   test('a reference point 500 m from the GNSS of the box smells of a map', () => {
-    const codes = checkSite(sample('demo'), { gnss: { latDeg: 31.2863, lonDeg: 121.1757 } }).map((entry) => entry.code);
+    const codes = checkSite(
+      sample('demo'), { gnss: { latDeg: 31.2863, lonDeg: 121.1757 } },
+    ).map((entry) => entry.code);
     expect(codes).toEqual(['reference_gcj02']);
-    expect(checkSite(sample('demo'), { gnss: { latDeg: 31.28411, lonDeg: 121.17121 } })).toEqual([]);
+    expect(
+      checkSite(sample('demo'), { gnss: { latDeg: 31.28411, lonDeg: 121.17121 } }),
+    ).toEqual([]);
   });
 });
 
 test('every problem has a sentence and a next step with the same places in both languages', () => {
-  const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/gu)].map((match) => match[1]!).sort();
+  const places = (text: string): string[] => [
+    ...text.matchAll(/\{(\w+)\}/gu),
+  ].map((match) => match[1]!).sort();
   const rows = Object.entries(checkTexts);
   expect(rows.length).toBeGreaterThan(150);
   for (const [name, row] of rows) expect([name, places(row.zh)]).toEqual([name, places(row.en)]);

@@ -29,7 +29,8 @@ describe('sample sites', () => {
     const { road, sensors } = loadSite(`${sites}demo`);
     expect(road.signalGroups.length).toBeGreaterThan(16);
     expect(Math.max(...road.signalGroups.map((group) => group.phase))).toBeLessThanOrEqual(16);
-    expect(new Set(road.signalGroups.map((group) => group.phase)).size).toBeLessThan(road.signalGroups.length);
+    expect(new Set(road.signalGroups.map((group) =>
+      group.phase)).size).toBeLessThan(road.signalGroups.length);
     expect(road.crossings.length).toBe(4);
     expect(road.movements.filter((row) => row.waitingArea).length).toBe(2);
     expect(road.lanes.filter((row) => row.kind === 'non-motor').length).toBe(8);
@@ -40,9 +41,10 @@ describe('sample sites', () => {
     ]);
   });
 
-  test('a round of the demo lasts 90 to 100 s, and each change holds 3 s yellow and 2 s all red', () => {
+  test('a round of the demo lasts 90 to 100 s, and each change holds yellow and all red', () => {
     const { road } = loadSite(`${sites}demo`);
-    const changes = road.stages.map((stage, index) => changeS(road, stage, road.stages[(index + 1) % road.stages.length]!));
+    const changes = road.stages.map((stage, index) =>
+      changeS(road, stage, road.stages[(index + 1) % road.stages.length]!));
     for (const change of changes) expect(change).toBeGreaterThanOrEqual(4);
     for (const change of changes) expect(change).toBeLessThanOrEqual(5);
     expect(cycleS(road)).toBeGreaterThanOrEqual(90);
@@ -71,10 +73,12 @@ describe('generated sites', () => {
   test('a junction turned by any bearing still checks clean', () => {
     let walked = 0;
     for (let turnDeg = 0; turnDeg < 360; turnDeg += 24) {
-      const arms = demoJunction.arms.map((arm) => ({ ...arm, bearingDeg: (arm.bearingDeg + turnDeg) % 360 }));
+      const arms = demoJunction.arms.map((arm) =>
+        ({ ...arm, bearingDeg: (arm.bearingDeg + turnDeg) % 360 }));
       const spec = demoSpec({ homographyFor });
       const { site, road } = generateSite({ ...spec, junctions: [{ ...demoJunction, arms }] });
-      const sensors = site.sensors.map((sensor) => ({ ...sensor, pose: { ...sensor.pose, eastM: 0, northM: 0 } }));
+      const sensors = site.sensors.map((sensor) =>
+        ({ ...sensor, pose: { ...sensor.pose, eastM: 0, northM: 0 } }));
       const problems = checkSiteTexts(JSON.stringify({ ...site, sensors }), JSON.stringify(road))
         .filter((problem) => problem.severity === 'error');
       expect(formatProblems(problems)).toBe('');
@@ -99,14 +103,15 @@ describe('generated sites', () => {
     };
     try {
       writeSite(folder, await askSite(ask));
-      expect(formatProblems(checkSite(folder).filter((problem) => problem.severity === 'error'))).toBe('');
+      expect(formatProblems(checkSite(folder).filter((problem) =>
+        problem.severity === 'error'))).toBe('');
       expect(asked.length).toBeGreaterThan(20);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  test('questions come in Chinese where that is asked for, and end when no answer fits', async () => {
+  test('questions come in Chinese where asked for, and end when no answer fits', async () => {
     const asked: string[] = [];
     const ask: Ask = (question, byDefault) => {
       asked.push(question);

@@ -20,7 +20,9 @@ export const checkTexts = defineTexts({
   },
   file_unreadable: { en: 'cannot be read: {got}', zh: '无法读取：{got}' },
   file_unreadable_next: { en: 'Check owner and mode of the file.', zh: '请检查文件所有者与权限。' },
-  file_large: { en: 'expected at most {expected} octets, got {got}', zh: '期望至多 {expected} 字节，实际 {got}' },
+  file_large: {
+    en: 'expected at most {expected} octets, got {got}', zh: '期望至多 {expected} 字节，实际 {got}',
+  },
   file_large_next: { en: 'Check that this is the right file.', zh: '请确认文件是否正确。' },
   file_encoding: { en: 'is not UTF-8 text', zh: '不是 UTF-8 文本' },
   file_encoding_next: { en: 'Save the file as UTF-8.', zh: '请以 UTF-8 保存文件。' },
@@ -44,11 +46,15 @@ export const checkTexts = defineTexts({
   wrong_type_next: { en: 'Give a value of this kind.', zh: '请填写该类型的值。' },
   wrong_choice: { en: 'expected one of {expected}, got {got}', zh: '期望以下之一：{expected}，实际 {got}' },
   wrong_choice_next: { en: 'Take one of these words.', zh: '请选用其中之一。' },
-  wrong_form: { en: 'expected text of the form {expected}, got {got}', zh: '期望格式 {expected}，实际 {got}' },
+  wrong_form: {
+    en: 'expected text of the form {expected}, got {got}', zh: '期望格式 {expected}，实际 {got}',
+  },
   wrong_form_next: { en: 'Write it in this form.', zh: '请按此格式填写。' },
   wrong_count: { en: 'expected {expected} entries, got {got}', zh: '期望 {expected} 项，实际 {got}' },
   wrong_count_next: { en: 'Add or remove entries.', zh: '请增减条目。' },
-  wrong_length: { en: 'expected {expected} characters, got {got}', zh: '期望 {expected} 个字符，实际 {got}' },
+  wrong_length: {
+    en: 'expected {expected} characters, got {got}', zh: '期望 {expected} 个字符，实际 {got}',
+  },
   wrong_length_next: { en: 'Shorten or lengthen it.', zh: '请调整长度。' },
 
   id_twice: { en: 'the name {got} is already used at {expected}', zh: '名称 {got} 已用于 {expected}' },
@@ -61,7 +67,9 @@ export const checkTexts = defineTexts({
     en: 'names node {got}, but road.json has {expected}: SPAT and MAP would not match',
     zh: '引用节点 {got}，而 road.json 中为 {expected}：SPAT 与 MAP 将不一致',
   },
-  node_mismatch_next: { en: 'Use the same region and number in both files.', zh: '两个文件须使用相同的区域与编号。' },
+  node_mismatch_next: {
+    en: 'Use the same region and number in both files.', zh: '两个文件须使用相同的区域与编号。',
+  },
   controller_mismatch: {
     en: 'expected controller {expected} as the node says, got {got}',
     zh: '期望与节点一致的信号机 {expected}，实际 {got}',
@@ -70,7 +78,10 @@ export const checkTexts = defineTexts({
     en: 'Let node, controller and signal groups name one another.', zh: '节点、信号机与信号组须相互一致。',
   },
 
-  frame_far: { en: 'expected at most {expected} m from the reference point, got {got} m', zh: '期望距参考点至多 {expected} 米，实际 {got} 米' },
+  frame_far: {
+    en: 'expected at most {expected} m from the reference point, got {got} m',
+    zh: '期望距参考点至多 {expected} 米，实际 {got} 米',
+  },
   frame_far_next: {
     en: 'The frame is valid to 2 km; check the point or move the reference point.',
     zh: '坐标系有效范围 2 公里；请检查该点或移动参考点。',
@@ -89,14 +100,22 @@ export const checkTexts = defineTexts({
   link_pair_twice_next: { en: 'Join the two links, or add a node between.', zh: '请合并路段，或在其间增加节点。' },
   link_without_lanes: { en: 'has no lane; MAP needs at least one', zh: '没有车道；MAP 至少需要一条' },
   link_without_lanes_next: { en: 'Add its lanes or remove the link.', zh: '请补充车道或删除路段。' },
-  too_many: { en: 'expected at most {expected} {what}, got {got}', zh: '期望至多 {expected} 个{what}，实际 {got}' },
+  too_many: {
+    en: 'expected at most {expected} {what}, got {got}', zh: '期望至多 {expected} 个{what}，实际 {got}',
+  },
   too_many_next: { en: 'Split it: the message cannot carry more.', zh: '请拆分：消息无法承载更多。' },
   name_not_ascii: {
-    en: 'expected 1 to 63 ASCII characters, or none, got {got}', zh: '期望 1 至 63 个 ASCII 字符或留空，实际 {got}',
+    en: 'expected 1 to 63 ASCII characters, or none, got {got}',
+    zh: '期望 1 至 63 个 ASCII 字符或留空，实际 {got}',
   },
   name_not_ascii_next: { en: 'Names on air are ASCII; use pinyin.', zh: '空口名称只能用 ASCII，可用拼音。' },
-  lane_number_twice: { en: 'number {got} is already used by {expected} in this link', zh: '编号 {got} 已被本路段的 {expected} 使用' },
-  lane_number_twice_next: { en: 'Number lanes and crossings of a link apart.', zh: '同一路段的车道与横道编号须不同。' },
+  lane_number_twice: {
+    en: 'number {got} is already used by {expected} in this link',
+    zh: '编号 {got} 已被本路段的 {expected} 使用',
+  },
+  lane_number_twice_next: {
+    en: 'Number lanes and crossings of a link apart.', zh: '同一路段的车道与横道编号须不同。',
+  },
   lane_order: {
     en: 'expected lanes 1, 2, 3 … from the left along travel, got {got} from the left',
     zh: '期望沿行驶方向自左起为 1、2、3…，实际自左起为 {got}',
@@ -109,7 +128,9 @@ export const checkTexts = defineTexts({
     zh: '期望末点在 {expected} 的停止线上，实际沿路相距 {got} 米',
   },
   stop_line_next: { en: 'End lane and link at the stop line.', zh: '车道与路段应止于停止线。' },
-  lane_outside_link: { en: 'ends {got} m beside its link {expected}', zh: '末点偏离路段 {expected} {got} 米' },
+  lane_outside_link: {
+    en: 'ends {got} m beside its link {expected}', zh: '末点偏离路段 {expected} {got} 米',
+  },
   lane_outside_link_next: { en: 'Check link and points of the lane.', zh: '请检查车道所属路段及点位。' },
 
   movement_node: {
@@ -120,47 +141,74 @@ export const checkTexts = defineTexts({
   movement_lane: { en: 'lane {got} is not a lane of {expected}', zh: '车道 {got} 不属于 {expected}' },
   movement_lane_next: { en: 'Name a lane of the link.', zh: '请填写该路段的车道。' },
   movement_start: {
-    en: 'expected to begin at the end of {expected}, got {got} m away', zh: '期望起于 {expected} 末端，实际相距 {got} 米',
+    en: 'expected to begin at the end of {expected}, got {got} m away',
+    zh: '期望起于 {expected} 末端，实际相距 {got} 米',
   },
   movement_start_next: { en: 'Draw the path from stop line to exit.', zh: '请自停止线画至出口。' },
   movement_end: {
-    en: 'expected to end at the beginning of {expected}, got {got} m away', zh: '期望止于 {expected} 起点，实际相距 {got} 米',
+    en: 'expected to end at the beginning of {expected}, got {got} m away',
+    zh: '期望止于 {expected} 起点，实际相距 {got} 米',
   },
   movement_end_next: { en: 'Draw the path from stop line to exit.', zh: '请自停止线画至出口。' },
   movement_use: { en: 'lane {expected} does not allow {got}', zh: '车道 {expected} 不允许 {got}' },
   movement_use_next: { en: 'Add the manoeuvre to the uses of the lane.', zh: '请在车道用途中加入该转向。' },
-  movement_turn: { en: 'is called {got}, but the path turns {expected}', zh: '名为 {got}，但轨迹为 {expected}' },
+  movement_turn: {
+    en: 'is called {got}, but the path turns {expected}', zh: '名为 {got}，但轨迹为 {expected}',
+  },
   movement_turn_next: { en: 'Correct the manoeuvre or the path.', zh: '请更正转向或轨迹。' },
-  movement_twice: { en: 'repeats {expected}: same lane, link and manoeuvre', zh: '与 {expected} 重复：车道、路段、转向相同' },
+  movement_twice: {
+    en: 'repeats {expected}: same lane, link and manoeuvre', zh: '与 {expected} 重复：车道、路段、转向相同',
+  },
   movement_twice_next: { en: 'Remove one of the two.', zh: '请删除其一。' },
-  lamp_type: { en: 'group {got} has lamps of type {expected}, which do not govern this', zh: '信号组 {got} 的灯具类型为 {expected}，不能控制此项' },
+  lamp_type: {
+    en: 'group {got} has lamps of type {expected}, which do not govern this',
+    zh: '信号组 {got} 的灯具类型为 {expected}，不能控制此项',
+  },
   lamp_type_next: { en: 'Name the group whose lamps stand here.', zh: '请填写此处灯具所属的信号组。' },
-  waiting_area: { en: 'lane {got} is not a waiting area in front of {expected}', zh: '车道 {got} 不是 {expected} 前方的待转区' },
+  waiting_area: {
+    en: 'lane {got} is not a waiting area in front of {expected}',
+    zh: '车道 {got} 不是 {expected} 前方的待转区',
+  },
   waiting_area_next: {
     en: 'A waiting area is a lane of kind waiting-area that begins at the stop line.',
     zh: '待转区是类型为 waiting-area、起于停止线的车道。',
   },
 
-  lamp_group_twice: { en: 'lamp group {got} is already mapped by {expected}', zh: '灯组 {got} 已由 {expected} 映射' },
-  lamp_group_twice_next: { en: 'Map each lamp group once, or list it as ignored.', zh: '每个灯组只映射一次，或列入忽略。' },
+  lamp_group_twice: {
+    en: 'lamp group {got} is already mapped by {expected}', zh: '灯组 {got} 已由 {expected} 映射',
+  },
+  lamp_group_twice_next: {
+    en: 'Map each lamp group once, or list it as ignored.', zh: '每个灯组只映射一次，或列入忽略。',
+  },
   group_unused: {
-    en: 'group {got} governs nothing: MAP would not carry its phase', zh: '信号组 {got} 未控制任何通行：MAP 中将无此相位',
+    en: 'group {got} governs nothing: MAP would not carry its phase',
+    zh: '信号组 {got} 未控制任何通行：MAP 中将无此相位',
   },
   group_unused_next: {
     en: 'Name it at a movement or crossing, or list its lamp group as ignored.',
     zh: '请在转向或横道中引用，或将灯组列入忽略。',
   },
   phase_shared: {
-    en: 'shares phase {phase} with {expected} but differs in {got}', zh: '与 {expected} 共用相位 {phase}，但 {got} 不同',
+    en: 'shares phase {phase} with {expected} but differs in {got}',
+    zh: '与 {expected} 共用相位 {phase}，但 {got} 不同',
   },
   phase_shared_next: {
     en: 'Only groups whose lamps are always equal may share a phase.', zh: '仅状态始终一致的信号组可共用相位。',
   },
-  phase_conflict: { en: 'shares phase {phase} with {expected}, which conflicts with it', zh: '与其冲突的 {expected} 共用相位 {phase}' },
+  phase_conflict: {
+    en: 'shares phase {phase} with {expected}, which conflicts with it',
+    zh: '与其冲突的 {expected} 共用相位 {phase}',
+  },
   phase_conflict_next: { en: 'Give it a phase of its own.', zh: '请使用独立相位。' },
-  yellow_short: { en: 'expected at least 2.7 s of yellow, got {got} s', zh: '期望黄灯至少 2.7 秒，实际 {got} 秒' },
-  yellow_short_next: { en: 'Copy the yellow time from the signal plan (usually 3 s).', zh: '请按配时方案填写黄灯（通常 3 秒）。' },
-  green_zero: { en: 'expected a minimum green over 0 s, got {got} s', zh: '期望最短绿灯大于 0 秒，实际 {got} 秒' },
+  yellow_short: {
+    en: 'expected at least 2.7 s of yellow, got {got} s', zh: '期望黄灯至少 2.7 秒，实际 {got} 秒',
+  },
+  yellow_short_next: {
+    en: 'Copy the yellow time from the signal plan (usually 3 s).', zh: '请按配时方案填写黄灯（通常 3 秒）。',
+  },
+  green_zero: {
+    en: 'expected a minimum green over 0 s, got {got} s', zh: '期望最短绿灯大于 0 秒，实际 {got} 秒',
+  },
   green_zero_next: { en: 'Copy the minimum green from the signal plan.', zh: '请按配时方案填写最短绿灯。' },
 
   pair_self: { en: 'pairs {got} with itself', zh: '{got} 与自身成对' },
@@ -168,7 +216,9 @@ export const checkTexts = defineTexts({
   pair_twice: { en: 'the pair {got} stands already at {expected}', zh: '{got} 已在 {expected} 列出' },
   pair_twice_next: { en: 'Each pair stands once, in one of the lists.', zh: '每对只列一次，且只在一个列表中。' },
   pair_nodes: { en: '{got} belong to different nodes', zh: '{got} 属于不同节点' },
-  pair_nodes_next: { en: 'Only groups of one node are held against each other.', zh: '仅同一节点的信号组可成对。' },
+  pair_nodes_next: {
+    en: 'Only groups of one node are held against each other.', zh: '仅同一节点的信号组可成对。',
+  },
   pair_missing: {
     en: '{got} cross at ({expected}) and are neither conflicting nor yielding',
     zh: '{got} 在（{expected}）相交，却未列为冲突或让行',
@@ -188,36 +238,70 @@ export const checkTexts = defineTexts({
   intergreen_missing_next: {
     en: 'Add the row from the intergreen table of the signal plan.', zh: '请按绿间隔表补充。',
   },
-  intergreen_twice: { en: 'the clearance time from {got} stands already at {expected}', zh: '{got} 的清空时间已在 {expected} 列出' },
+  intergreen_twice: {
+    en: 'the clearance time from {got} stands already at {expected}',
+    zh: '{got} 的清空时间已在 {expected} 列出',
+  },
   intergreen_twice_next: { en: 'Remove one of the two.', zh: '请删除其一。' },
-  intergreen_stray: { en: 'clearance time for {got}, which do not conflict', zh: '{got} 并不冲突，却有清空时间' },
-  intergreen_stray_next: { en: 'Remove the row, or list the pair as conflicting.', zh: '请删除，或将该对列为冲突。' },
+  intergreen_stray: {
+    en: 'clearance time for {got}, which do not conflict', zh: '{got} 并不冲突，却有清空时间',
+  },
+  intergreen_stray_next: {
+    en: 'Remove the row, or list the pair as conflicting.', zh: '请删除，或将该对列为冲突。',
+  },
   stage_conflict: { en: 'lets {got} go together, which conflict', zh: '同时放行冲突的 {got}' },
   stage_conflict_next: { en: 'Take one of them out of the stage.', zh: '请从阶段中去掉其一。' },
   stage_short: { en: 'expected at least {expected} s for {got}', zh: '{got} 至少需要 {expected} 秒' },
   stage_short_next: { en: 'Lengthen the stage or correct the minimum green.', zh: '请延长阶段或更正最短绿灯。' },
   stage_never: { en: 'group {got} is green in no stage', zh: '信号组 {got} 在任何阶段均不放行' },
   stage_never_next: { en: 'Add it to a stage.', zh: '请将其加入某个阶段。' },
-  stage_unequal: { en: 'lets {got} go without {expected}, which shares its phase', zh: '放行 {got} 而未放行共用相位的 {expected}' },
-  stage_unequal_next: { en: 'Groups of one phase go together in every stage.', zh: '共用相位的信号组须同时放行。' },
+  stage_unequal: {
+    en: 'lets {got} go without {expected}, which shares its phase',
+    zh: '放行 {got} 而未放行共用相位的 {expected}',
+  },
+  stage_unequal_next: {
+    en: 'Groups of one phase go together in every stage.', zh: '共用相位的信号组须同时放行。',
+  },
 
-  zone_missing: { en: 'expected at least one zone of kind {expected}, got none', zh: '期望至少一个 {expected} 区域，实际没有' },
+  zone_missing: {
+    en: 'expected at least one zone of kind {expected}, got none', zh: '期望至少一个 {expected} 区域，实际没有',
+  },
   zone_missing_next: { en: 'Add the zone; without it no RSM is sent.', zh: '请补充该区域；否则不发送 RSM。' },
-  zone_uncovered: { en: 'no enabled sensor looks into zone {got}: its RSM stays silent', zh: '没有启用的传感器覆盖区域 {got}：不会发送其 RSM' },
-  zone_uncovered_next: { en: 'Check poses and fields of view, or remove the zone.', zh: '请检查位姿与视场，或删除该区域。' },
+  zone_uncovered: {
+    en: 'no enabled sensor looks into zone {got}: its RSM stays silent',
+    zh: '没有启用的传感器覆盖区域 {got}：不会发送其 RSM',
+  },
+  zone_uncovered_next: {
+    en: 'Check poses and fields of view, or remove the zone.', zh: '请检查位姿与视场，或删除该区域。',
+  },
   rsu_without_area: { en: 'unit {got} serves no node', zh: '路侧单元 {got} 未服务任何节点' },
-  rsu_without_area_next: { en: 'Add it to rsuAreas in road.json.', zh: '请加入 road.json 的 rsuAreas。' },
-  node_without_rsu: { en: 'node {got} has lamps but no unit serves it', zh: '节点 {got} 有信号灯但无路侧单元服务' },
-  node_without_rsu_next: { en: 'Add it to rsuAreas in road.json.', zh: '请加入 road.json 的 rsuAreas。' },
+  rsu_without_area_next: {
+    en: 'Add it to rsuAreas in road.json.', zh: '请加入 road.json 的 rsuAreas。',
+  },
+  node_without_rsu: {
+    en: 'node {got} has lamps but no unit serves it', zh: '节点 {got} 有信号灯但无路侧单元服务',
+  },
+  node_without_rsu_next: {
+    en: 'Add it to rsuAreas in road.json.', zh: '请加入 road.json 的 rsuAreas。',
+  },
 
   test_region: {
-    en: 'expected region 0 and node 0 to 255 in mode {expected}, got {got}', zh: '{expected} 模式下期望区域 0、节点 0 至 255，实际 {got}',
+    en: 'expected region 0 and node 0 to 255 in mode {expected}, got {got}',
+    zh: '{expected} 模式下期望区域 0、节点 0 至 255，实际 {got}',
   },
-  test_region_next: { en: 'Rule R25: tests use the numbers reserved for tests.', zh: '规则 R25：测试只能使用测试编号。' },
-  live_region: { en: 'expected a region above 0 in mode live, got {got}', zh: 'live 模式下期望区域大于 0，实际 {got}' },
-  live_region_next: { en: 'Region 0 is for tests; use the region given to the city.', zh: '区域 0 仅供测试；请使用城市分配的区域。' },
+  test_region_next: {
+    en: 'Rule R25: tests use the numbers reserved for tests.', zh: '规则 R25：测试只能使用测试编号。',
+  },
+  live_region: {
+    en: 'expected a region above 0 in mode live, got {got}', zh: 'live 模式下期望区域大于 0，实际 {got}',
+  },
+  live_region_next: {
+    en: 'Region 0 is for tests; use the region given to the city.',
+    zh: '区域 0 仅供测试；请使用城市分配的区域。',
+  },
   rsu_loopback: {
-    en: 'expected a loopback address in mode {expected}, got {got}', zh: '{expected} 模式下期望本机回环地址，实际 {got}',
+    en: 'expected a loopback address in mode {expected}, got {got}',
+    zh: '{expected} 模式下期望本机回环地址，实际 {got}',
   },
   rsu_loopback_next: {
     en: 'Rule R25: simulated lamps must never reach a real RSU. Use 127.0.0.1.',
@@ -228,31 +312,51 @@ export const checkTexts = defineTexts({
     zh: '期望位于中国境内（纬度 3 至 54，经度 73 至 136），实际 {got}',
   },
   reference_place_next: {
-    en: 'Check that latitude and longitude are not exchanged. Take the point from a survey, not from '
-      + 'a map: Chinese maps are in GCJ-02 and lie 100 to 800 m off.',
+    en: 'Check that latitude and longitude are not exchanged. Take the point from a survey, not '
+      + 'from a map: Chinese maps are in GCJ-02 and lie 100 to 800 m off.',
     zh: '请检查经纬度是否颠倒。请用测量点而非地图点：国内地图为 GCJ-02 坐标，偏移 100 至 800 米。',
   },
   reference_gcj02: {
-    en: 'lies {got} m from the box, just where GCJ-02 would put it', zh: '距设备 {got} 米，恰为 GCJ-02 的偏移位置',
+    en: 'lies {got} m from the box, just where GCJ-02 would put it',
+    zh: '距设备 {got} 米，恰为 GCJ-02 的偏移位置',
   },
   reference_gcj02_next: {
     en: 'The point was taken from a map. Enter the surveyed point.', zh: '该点取自地图。请填写测量点。',
   },
 
-  driver_unknown: { en: 'unknown driver {got}; known here: {expected}', zh: '未知驱动 {got}；可用：{expected}' },
+  driver_unknown: {
+    en: 'unknown driver {got}; known here: {expected}',
+    zh: '未知驱动 {got}；可用：{expected}',
+  },
   driver_unknown_next: { en: 'See `lukou drivers`.', zh: '请见 `lukou drivers`。' },
   driver_role: { en: '{got} is a driver for {expected}', zh: '{got} 是用于 {expected} 的驱动' },
   driver_role_next: { en: 'Move the row to the right list.', zh: '请移到正确的列表。' },
-  driver_transport: { en: '{driver} cannot use a port of kind {got}; it takes {expected}', zh: '{driver} 不支持 {got} 端口；支持 {expected}' },
+  driver_transport: {
+    en: '{driver} cannot use a port of kind {got}; it takes {expected}',
+    zh: '{driver} 不支持 {got} 端口；支持 {expected}',
+  },
   driver_transport_next: { en: 'Name a port of that kind.', zh: '请选用该类型端口。' },
-  profile_unknown: { en: 'unknown profile {got}; known here: {expected}', zh: '未知规范 {got}；可用：{expected}' },
+  profile_unknown: {
+    en: 'unknown profile {got}; known here: {expected}',
+    zh: '未知规范 {got}；可用：{expected}',
+  },
   profile_unknown_next: { en: 'Take one of the profiles.', zh: '请选用其中之一。' },
   sensor_outside: { en: 'the pose lies outside every zone of kind area', zh: '位姿位于所有 area 区域之外' },
-  sensor_outside_next: { en: 'Check the survey of the pole, or enlarge the area.', zh: '请检查杆位测量，或扩大区域。' },
-  range_reversed: { en: 'expected more than rangeMinM ({expected}), got {got}', zh: '期望大于 rangeMinM（{expected}），实际 {got}' },
+  sensor_outside_next: {
+    en: 'Check the survey of the pole, or enlarge the area.', zh: '请检查杆位测量，或扩大区域。',
+  },
+  range_reversed: {
+    en: 'expected more than rangeMinM ({expected}), got {got}',
+    zh: '期望大于 rangeMinM（{expected}），实际 {got}',
+  },
   range_reversed_next: { en: 'Exchange the two.', zh: '请对调两值。' },
-  sensor_number_twice: { en: 'sensor number {got} on this bus is already used by {expected}', zh: '该总线上的传感器编号 {got} 已被 {expected} 使用' },
-  sensor_number_twice_next: { en: 'Set another number in the radar and here.', zh: '请在雷达与此处设置不同编号。' },
+  sensor_number_twice: {
+    en: 'sensor number {got} on this bus is already used by {expected}',
+    zh: '该总线上的传感器编号 {got} 已被 {expected} 使用',
+  },
+  sensor_number_twice_next: {
+    en: 'Set another number in the radar and here.', zh: '请在雷达与此处设置不同编号。',
+  },
   port_shared: { en: 'port {got} is already used by {expected}', zh: '端口 {got} 已被 {expected} 使用' },
   port_shared_next: { en: 'Only CAN buses are shared; add a port.', zh: '仅 CAN 总线可共用；请增加端口。' },
   port_unused: { en: 'port {got} is used by nobody', zh: '端口 {got} 未被使用' },
@@ -260,28 +364,53 @@ export const checkTexts = defineTexts({
   listen_twice: { en: '{got} is already listened on by {expected}', zh: '{got} 已由 {expected} 监听' },
   listen_twice_next: { en: 'Take another port number.', zh: '请更换端口号。' },
   listen_everywhere: { en: 'listens on {got}, which is every network', zh: '监听 {got}，即所有网络' },
-  listen_everywhere_next: { en: 'Bind to one address or name the interface.', zh: '请绑定到一个地址或指定接口。' },
+  listen_everywhere_next: {
+    en: 'Bind to one address or name the interface.', zh: '请绑定到一个地址或指定接口。',
+  },
   allow_empty: { en: 'hears nobody: the list of sources is empty', zh: '来源列表为空：不接收任何数据' },
   allow_empty_next: { en: 'Add the address of the device to allow.', zh: '请在 allow 中加入设备地址。' },
   web_exposed: { en: 'expected a loopback address, got {got}', zh: '期望本机回环地址，实际 {got}' },
-  web_exposed_next: { en: 'Use `lukou web share` to show it on a network for some hours.', zh: '需要时用 `lukou web share` 临时开放。' },
+  web_exposed_next: {
+    en: 'Use `lukou web share` to show it on a network for some hours.',
+    zh: '需要时用 `lukou web share` 临时开放。',
+  },
   url_invalid: { en: 'expected {expected}, got {got}', zh: '期望 {expected}，实际 {got}' },
   url_invalid_next: { en: 'Write mqtts://host:8883.', zh: '请写成 mqtts://主机:8883。' },
   url_secret: { en: 'holds a user or password', zh: '包含用户名或密码' },
-  url_secret_next: { en: 'Use username and passwordEnv; this file is no place for secrets.', zh: '请用 username 与 passwordEnv；此文件不可存放密码。' },
+  url_secret_next: {
+    en: 'Use username and passwordEnv; this file is no place for secrets.',
+    zh: '请用 username 与 passwordEnv；此文件不可存放密码。',
+  },
   url_plain: { en: '{got} is not encrypted', zh: '{got} 未加密' },
   url_plain_next: { en: 'Use mqtts:// towards anything beyond this box.', zh: '对外连接请使用 mqtts://。' },
-  key_without_certificate: { en: 'certFile and keyFile go together', zh: 'certFile 与 keyFile 须同时填写' },
+  key_without_certificate: {
+    en: 'certFile and keyFile go together', zh: 'certFile 与 keyFile 须同时填写',
+  },
   key_without_certificate_next: { en: 'Give both or none.', zh: '请同时填写或同时留空。' },
-  loop_period: { en: 'expected a rate whose period is whole milliseconds, got {got} Hz', zh: '期望周期为整毫秒的频率，实际 {got} Hz' },
+  loop_period: {
+    en: 'expected a rate whose period is whole milliseconds, got {got} Hz',
+    zh: '期望周期为整毫秒的频率，实际 {got} Hz',
+  },
   loop_period_next: { en: 'Take 5, 8, 10, 20, 25, 40 or 50.', zh: '请取 5、8、10、20、25、40 或 50。' },
-  rsm_rate: { en: 'RSM would go at {got} Hz; the requirement is {expected} Hz', zh: 'RSM 频率为 {got} Hz；要求 {expected} Hz' },
-  rsm_rate_next: { en: 'Set rsmEveryTicks to rateHz / 10.', zh: '请将 rsmEveryTicks 设为 rateHz / 10。' },
-  no_main_sensor: { en: 'phaseLock is on but no enabled sensor is main', zh: '已启用 phaseLock，但没有主传感器' },
+  rsm_rate: {
+    en: 'RSM would go at {got} Hz; the requirement is {expected} Hz',
+    zh: 'RSM 频率为 {got} Hz；要求 {expected} Hz',
+  },
+  rsm_rate_next: {
+    en: 'Set rsmEveryTicks to rateHz / 10.', zh: '请将 rsmEveryTicks 设为 rateHz / 10。',
+  },
+  no_main_sensor: {
+    en: 'phaseLock is on but no enabled sensor is main', zh: '已启用 phaseLock，但没有主传感器',
+  },
   no_main_sensor_next: { en: 'Mark the slowest good sensor as main.', zh: '请将最慢的可靠传感器设为 main。' },
-  box_mismatch: { en: 'this folder is for box {got}, but this is box {expected}', zh: '此目录属于设备 {got}，而本机为 {expected}' },
+  box_mismatch: {
+    en: 'this folder is for box {got}, but this is box {expected}',
+    zh: '此目录属于设备 {got}，而本机为 {expected}',
+  },
   box_mismatch_next: { en: 'Take the folder of this box.', zh: '请使用本设备的目录。' },
-  revision_older: { en: 'expected revision {expected} or newer, got {got}', zh: '期望修订号 {expected} 或更新，实际 {got}' },
+  revision_older: {
+    en: 'expected revision {expected} or newer, got {got}', zh: '期望修订号 {expected} 或更新，实际 {got}',
+  },
   revision_older_next: { en: 'Rolling back needs an explicit command.', zh: '回退需使用明确的命令。' },
 
   heading: { en: '{file} has {count} problems', zh: '{file} 有 {count} 个问题' },
@@ -292,15 +421,26 @@ export const checkTexts = defineTexts({
   ask_id: { en: 'Name of the site (letters, digits, - and _)', zh: '站点标识（字母、数字、- 与 _）' },
   ask_name_en: { en: 'English name', zh: '英文名称' },
   ask_name_zh: { en: 'Chinese name', zh: '中文名称' },
-  ask_latitude: { en: 'Latitude of the reference point, degrees (surveyed, not from a map)', zh: '参考点纬度，度（测量值，勿取自地图）' },
+  ask_latitude: {
+    en: 'Latitude of the reference point, degrees (surveyed, not from a map)',
+    zh: '参考点纬度，度（测量值，勿取自地图）',
+  },
   ask_longitude: { en: 'Longitude of the reference point, degrees', zh: '参考点经度，度' },
   ask_height: { en: 'Height of the reference point above the ellipsoid, m', zh: '参考点椭球高，米' },
-  ask_node: { en: 'Number of the junction node (0 to 255 until it goes live)', zh: '路口节点编号（上线前为 0 至 255）' },
+  ask_node: {
+    en: 'Number of the junction node (0 to 255 until it goes live)', zh: '路口节点编号（上线前为 0 至 255）',
+  },
   ask_lamps: { en: 'Has it traffic lamps? (yes/no)', zh: '是否有信号灯？(yes/no)' },
   ask_arms: { en: 'Number of arms (3 or 4)', zh: '进口数（3 或 4）' },
-  ask_bearing: { en: 'Arm {arm}: bearing from the middle outwards, degrees clockwise from north', zh: '进口 {arm}：自中心向外的方位角，度，自北顺时针' },
+  ask_bearing: {
+    en: 'Arm {arm}: bearing from the middle outwards, degrees clockwise from north',
+    zh: '进口 {arm}：自中心向外的方位角，度，自北顺时针',
+  },
   ask_length: { en: 'Arm {arm}: length, m', zh: '进口 {arm}：长度，米' },
-  ask_lanes: { en: 'Arm {arm}: approach lanes from the left, each of l, s, r (for example l,s,sr)', zh: '进口 {arm}：自左起的进口车道，用 l、s、r 表示（如 l,s,sr）' },
+  ask_lanes: {
+    en: 'Arm {arm}: approach lanes from the left, each of l, s, r (for example l,s,sr)',
+    zh: '进口 {arm}：自左起的进口车道，用 l、s、r 表示（如 l,s,sr）',
+  },
   ask_exits: { en: 'Arm {arm}: number of exit lanes', zh: '进口 {arm}：出口车道数' },
   ask_speed: { en: 'Arm {arm}: speed limit, km/h', zh: '进口 {arm}：限速，km/h' },
   ask_again: { en: 'Not understood: {got}. Expected {expected}.', zh: '无法识别：{got}。期望 {expected}。' },
