@@ -8,22 +8,19 @@ import type { Datagram, MqttMessage } from '../../src/model/port.ts';
 import { defineSensorDriver } from '../driver.ts';
 import type { DriverInstance, SensorContext } from '../driver.ts';
 import { readJson } from '../json.ts';
-import type { JsonLimits } from '../json.ts';
 import { measuredAt, utcOfText } from '../stamps.ts';
 import { FrameGrouper } from './frames.ts';
 import type { CameraFrame } from './frames.ts';
 import { toGround } from './ground.ts';
 import type { GroundView } from './ground.ts';
 import { invertHomography, oriented } from './homography.ts';
-import { BOXES_MAX, readCameraMessage } from './messages.ts';
+import { BOXES_MAX, jsonLimits, readCameraMessage } from './messages.ts';
 import { cameraOptions } from './options.ts';
 import type { CameraOptions } from './options.ts';
 import { simulateCamera } from './simulate.ts';
 
 type CounterName = keyof typeof cameraCounters;
 type CameraTransport = 'mqtt' | 'udp';
-
-const jsonLimits: JsonLimits = { octetsMax: 65536, depthMax: 16, keysMax: 4096 };
 
 class CameraObjects implements DriverInstance {
   readonly #context: SensorContext<CameraTransport>;

@@ -4,7 +4,7 @@
  * a vehicle (plate, make, model, colour, face) is never copied out of the document.
  */
 import { fieldOf, isJsonObject } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonLimits, JsonObject } from '../json.ts';
 
 /** One box in pixels of the muxer's picture. */
 export interface CameraBox {
@@ -36,6 +36,8 @@ export interface CameraMessage {
 
 export type MessageDrop = 'schema_unknown';
 
+/** Bounds of one document. */
+export const jsonLimits: JsonLimits = { octetsMax: 65536, depthMax: 16, keysMax: 4096 };
 /** Boxes read from one frame at most. */
 export const BOXES_MAX = 256;
 const untracked: readonly string[] = ['-1', '18446744073709551615', ''];

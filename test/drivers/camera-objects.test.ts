@@ -8,6 +8,7 @@ import { cameraObjects } from '../../drivers/camera-objects/index.ts';
 import {
   homographyFor, invertHomography, jacobian, project,
 } from '../../drivers/camera-objects/homography.ts';
+import { redactCameraPayload } from '../../drivers/camera-objects/redact.ts';
 import { readJson } from '../../drivers/json.ts';
 import { utcOfText } from '../../drivers/stamps.ts';
 import type { SensorBench } from './sensor-harness.ts';
@@ -114,6 +115,25 @@ test('the full schema is put together by sensor and stamp, and faces never come 
   expect(person).toMatchObject({ deviceTrackId: null, processing: 'raw' });
   const kept = JSON.stringify([bench.frames, bench.instance.snapshot()]);
   expect(kept).not.toMatch(/Yutong|XX1234|formal/);
+});
+
+test('a redacted payload gives the same observations and holds nothing of anybody', () => {
+  const original = start();
+  const redacted = start();
+  for (const [index, line] of [...minimal, ...full].entries()) {
+    const payload = redactCameraPayload(new TextEncoder().encode(line));
+    expect(new TextDecoder().decode(payload)).not.toMatch(
+      /Bugatti|blue|XX1234|male|glasses|sedan|Yutong|formal|gender|license|north arm/,
+    );
+    original.deliver(mqtt(line), START_MS + 200 + index);
+    redacted.deliver({ topic: 'a', payload }, START_MS + 200 + index);
+  }
+  for (const bench of [original, redacted]) bench.clock.advanceTo(monotonicMs(START_MS + 400));
+  expect(redacted.frames).toEqual(original.frames);
+  expect(redacted.frames).toHaveLength(4);
+  expect(redacted.counters.toJSON()).toEqual({ other_sensor: 1, personal_object: 1 });
+  expect(redactCameraPayload(new TextEncoder().encode('{"plate":"XX1234"}'))).toHaveLength(0);
+  expect(redactCameraPayload(new TextEncoder().encode('XX1234'))).toHaveLength(0);
 });
 
 test('too many frames that wait for parts are used early, and each is counted', () => {
