@@ -275,7 +275,7 @@ export const cameraHelp = defineTexts({
     zh: '时间戳合理时采信摄像机的时间戳。',
   },
   latencyMs: {
-    en: 'From exposure to arrival, for frames without a plausible stamp; null takes the sensor’s own.',
+    en: 'From exposure to arrival, where no stamp is plausible; null takes the sensor’s own.',
     zh: '无合理时间戳时，从曝光到到达的时间；为空则取传感器的延迟设置。',
   },
   stampLatencyMs: {
@@ -316,7 +316,7 @@ export const objectListHelp = defineTexts({
     zh: '`t` 的含义：UTC、自首行起的相对时间，或忽略。',
   },
   latencyMs: {
-    en: 'From the instant measured to arrival, for lines without a plausible stamp; null takes the sensor’s own.',
+    en: 'From looking to arrival, where no stamp is plausible; null takes the sensor’s own.',
     zh: '无合理时间戳时，从测量到到达的时间；为空则取传感器的延迟设置。',
   },
   stampAgeMaxMs: { en: 'Older stamps are not believed.', zh: '更旧的时间戳不予采信。' },
