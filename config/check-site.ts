@@ -321,6 +321,20 @@ function checkMode(site: SiteFile, road: RoadFile | null, report: Report): void 
   });
 }
 
+/** A sign goes on air by its number in the standard's list, and only with a place that it is for. */
+function checkSigns(road: RoadFile, around: Surroundings, report: Report): void {
+  road.signs.forEach((sign, index) => {
+    const path = `signs[${index}]`;
+    if (around.signKinds.length > 0 && !around.signKinds.includes(sign.kind)) {
+      const expected = around.signKinds.join(', ');
+      report.error('road.json', `${path}.kind`, 'sign_unknown', { expected, got: sign.kind });
+    }
+    if (sign.linkIds.length === 0 && sign.path.length === 0) {
+      report.error('road.json', path, 'sign_without_place', { got: sign.id });
+    }
+  });
+}
+
 function checkLoop(site: SiteFile, report: Report): void {
   const { rateHz, rsmEveryTicks } = site.loop;
   if (1000 % rateHz !== 0) report.error(FILE, 'loop.rateHz', 'loop_period', { got: rateHz });
@@ -358,4 +372,5 @@ export function checkSettings(
   if (!road) return;
   checkControllers(site, road, report);
   checkUnits(site, road, report);
+  checkSigns(road, around, report);
 }

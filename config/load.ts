@@ -34,6 +34,8 @@ export interface Surroundings {
   readonly drivers: readonly DriverRow[];
   /** Names of profiles; empty leaves the name unchecked. */
   readonly profiles: readonly string[];
+  /** Names that the sign table knows; empty leaves them unchecked. */
+  readonly signKinds: readonly string[];
   /** Name of this box, where it is known: a folder of another box is refused (F91). */
   readonly box?: string;
   /** The revision that ran last: an older one is refused (F90). */

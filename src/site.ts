@@ -10,6 +10,7 @@ import type { Problem } from '../config/problem.ts';
 import type { RoadFile } from '../config/road.ts';
 import type { SiteFile } from '../config/site.ts';
 import { drivers } from '../drivers/index.ts';
+import { signCodes } from '../v2x/compose/codes.ts';
 import { profiles } from '../v2x/profiles.ts';
 import type { Road } from './model/road.ts';
 import type { Site } from './model/site.ts';
@@ -31,7 +32,10 @@ const driverRows = (): readonly DriverRow[] =>
   drivers.map(({ kind, role, transports, options }) => ({ kind, role, transports, options }));
 
 const around = (facts: BoxFacts): Surroundings => ({
-  ...facts, drivers: driverRows(), profiles: profiles.map((profile) => profile.name),
+  ...facts,
+  drivers: driverRows(),
+  profiles: profiles.map((profile) => profile.name),
+  signKinds: Object.keys(signCodes),
 });
 
 function freeze<T>(value: T): T {

@@ -419,6 +419,19 @@ const roads: readonly BrokenSite[] = [
   },
 ];
 
+const signs: readonly BrokenSite[] = [
+  {
+    name: 'a sign that the list does not have', file: 'road.json',
+    spoil: (_site, road) => { road.signs[0].kind = 'speedlimit'; },
+    expected: 'signs[0].kind: unknown sign speedlimit; known here: ',
+  },
+  {
+    name: 'a sign for no road', file: 'road.json',
+    spoil: (_site, road) => { road.signs[0].linkIds = []; road.signs[0].path = []; },
+    expected: 'signs[0]: sign 1 names neither links nor a path',
+  },
+];
+
 const lamps: readonly BrokenSite[] = [
   {
     name: 'a lamp group mapped twice', file: 'road.json',
@@ -526,5 +539,5 @@ const lamps: readonly BrokenSite[] = [
 ];
 
 export const brokenSites: readonly BrokenSite[] = [
-  ...reading, ...values, ...settings, ...roads, ...lamps,
+  ...reading, ...values, ...settings, ...roads, ...signs, ...lamps,
 ];

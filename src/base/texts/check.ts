@@ -413,6 +413,20 @@ export const checkTexts = defineTexts({
   },
   revision_older_next: { en: 'Rolling back needs an explicit command.', zh: '回退需使用明确的命令。' },
 
+  sign_unknown: {
+    en: 'unknown sign {got}; known here: {expected}',
+    zh: '未知标志 {got}；可用：{expected}',
+  },
+  sign_unknown_next: { en: 'Take one of these names.', zh: '请选用其中之一。' },
+  sign_without_place: {
+    en: 'sign {got} names neither links nor a path',
+    zh: '标志 {got} 既无路段也无路径',
+  },
+  sign_without_place_next: {
+    en: 'Name the links that it is for, or draw a path.',
+    zh: '请填写适用路段或路径。',
+  },
+
   heading: { en: '{file} has {count} problems', zh: '{file} 有 {count} 个问题' },
   heading_one: { en: '{file} has 1 problem', zh: '{file} 有 1 个问题' },
   warning: { en: 'note: ', zh: '提示：' },
