@@ -5,6 +5,7 @@
 import type { Text } from '../text.ts';
 import { checkTexts } from './check.ts';
 import { demoTexts } from './demo.ts';
+import { cliTexts } from './cli.ts';
 import { faultTexts } from './faults.ts';
 import { gateTexts } from './gate.ts';
 import { runtimeTexts } from './runtime.ts';
@@ -16,6 +17,7 @@ import { simulateTexts } from './simulate.ts';
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   check: checkTexts,
   demo: demoTexts,
+  cli: cliTexts,
   faults: faultTexts,
   gate: gateTexts,
   runtime: runtimeTexts,
