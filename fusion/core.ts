@@ -1,6 +1,6 @@
 import type { Count } from '../src/model/stages.ts';
 import { assignMemory, assignRows } from './assign.ts';
-import { detectionChance, fadeOdds, hitOdds, missOdds } from './existence.ts';
+import { ASIDE, OPEN, TAKEN, detectionChance, fadeOdds, hitOdds, mayConcern, missOdds } from './existence.ts';
 import type { Chance, CoreSensor } from './existence.ts';
 import type { CoreFrame } from './frames.ts';
 import { createCandidates, createGrid, fillGrid, gatePairs } from './gating.ts';
@@ -8,7 +8,7 @@ import {
   DETECTION_LIMIT, DETECTION_RECORD, D_QUALITY, D_TIME, D_X, D_Y, ESTIMATE, E_HEADING,
   E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
   T_BORN_INDEX, T_CLASS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
-  T_SIZE, T_SOLID_HITS, T_STANDING_MS, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
+  T_SIZE, T_SOLID_HITS, T_STANDING_MS, T_STATE, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
 } from './layout.ts';
 import { learnNoise, scaleNoise } from './noise.ts';
 import { estimateTrack, predictTrack } from './predict.ts';
@@ -86,25 +86,43 @@ export class FusionCore {
     table.atMs = frame.measuredMs;
     table.frameMs[frame.sensor] = frame.measuredMs;
     table.receivedMs = Math.max(table.receivedMs, frame.receivedMs);
-    for (let slot = 0; slot < table.count; slot++) {
-      const track = slot * TRACK_RECORD;
-      predictTrack(tracks, track, frame.measuredMs);
-      estimateTrack(tracks, track, this.#estimates, slot * ESTIMATE);
-      tracks[track + T_EXISTENCE] = fadeOdds(tracks[track + T_EXISTENCE], stepS);
-    }
+    const upkeep = frame.measuredMs - table.upkeepMs >= UPKEEP_MS || frame.measuredMs < table.upkeepMs;
+    this.#advance(frame, stepS, upkeep);
     const floorM = sensorTuning[this.#sensors[frame.sensor]!.kind].positionFloorM;
     scaleNoise(frame.detections, frame.count, table.noise, frame.sensor, floorM * floorM, this.#scaled);
     fillGrid(this.#grid, this.#estimates, table.count);
-    this.#taken.fill(0);
     this.#used.fill(0);
     this.#pass(frame, true);
     this.#pass(frame, false);
     this.#misses(frame);
     this.#births(frame);
     this.#deaths(frame.measuredMs);
-    if (frame.measuredMs - table.upkeepMs >= UPKEEP_MS || frame.measuredMs < table.upkeepMs) {
+    if (upkeep) {
       table.upkeepMs = frame.measuredMs;
       this.#twins(frame.measuredMs);
+    }
+  }
+
+  /**
+   * Predicts to the frame's instant whom it may concern; at an upkeep everybody. The rest stays at
+   * its own instant, set aside: nothing in this frame can speak of it.
+   */
+  #advance(frame: CoreFrame, stepS: number, upkeep: boolean): void {
+    const { tracks, count } = this.table;
+    const sensor = this.#sensors[frame.sensor]!;
+    let all = upkeep;
+    for (let index = 0; index < frame.count && !all; index++) {
+      const at = index * DETECTION_RECORD;
+      all = !mayConcern(sensor, frame.detections[at + D_X], frame.detections[at + D_Y], 5);
+    }
+    for (let slot = 0; slot < count; slot++) {
+      const track = slot * TRACK_RECORD;
+      tracks[track + T_EXISTENCE] = fadeOdds(tracks[track + T_EXISTENCE], stepS);
+      const concerned = all || mayConcern(sensor, tracks[track + T_STATE], tracks[track + T_STATE + 1], 20);
+      this.#taken[slot] = concerned ? OPEN : ASIDE;
+      if (!concerned) continue;
+      predictTrack(tracks, track, frame.measuredMs);
+      estimateTrack(tracks, track, this.#estimates, slot * ESTIMATE);
     }
   }
 
@@ -133,7 +151,7 @@ export class FusionCore {
     for (let row = 0; row < rows; row++) {
       const slot = this.#memory.rowColumn[row];
       if (slot < 0) continue;
-      this.#taken[slot] = 1;
+      this.#taken[slot] = TAKEN;
       this.#used[this.#rows[row]] = 1;
       this.#hit(frame, slot, this.#rows[row]);
     }
@@ -164,9 +182,9 @@ export class FusionCore {
     const { tracks, count } = this.table;
     const sensor = this.#sensors[frame.sensor]!;
     for (let slot = 0; slot < count; slot++) {
-      if (this.#taken[slot] === 1) continue;
+      if (this.#taken[slot] !== OPEN) continue;
       const track = slot * TRACK_RECORD;
-      detectionChance(sensor, tracks, this.#estimates, count, slot, this.#chance);
+      detectionChance(sensor, tracks, this.#estimates, count, slot, this.#taken, this.#chance);
       const { probability, hidden } = this.#chance;
       if (hidden) tracks[track + T_OCCLUDED_MS] = frame.measuredMs;
       else if (probability >= 0.5 && frame.complete) tracks[track + T_MISSED_MS] = frame.measuredMs;
@@ -198,6 +216,7 @@ export class FusionCore {
       }
       bearTrack(table.tracks, slot * TRACK_RECORD, this.#scaled, index, frame.sensor, frame.measuredMs, frame.receivedMs, solid);
       estimateTrack(table.tracks, slot * TRACK_RECORD, this.#estimates, slot * ESTIMATE);
+      this.#taken[slot] = TAKEN;
     }
   }
 
@@ -205,7 +224,7 @@ export class FusionCore {
   #insideKnown(x: number, y: number, known: number): boolean {
     const { tracks } = this.table;
     for (let slot = 0; slot < known; slot++) {
-      if (this.#taken[slot] === 0) continue;
+      if (this.#taken[slot] !== TAKEN) continue;
       const e = slot * ESTIMATE;
       const dx = x - this.#estimates[e + E_X];
       const dy = y - this.#estimates[e + E_Y];
@@ -252,6 +271,7 @@ export class FusionCore {
   #deaths(nowMs: number): void {
     const { table } = this;
     for (let slot = table.count - 1; slot >= 0; slot--) {
+      if (this.#taken[slot] === ASIDE) continue;
       const track = slot * TRACK_RECORD;
       if (mustDie(table.tracks, track, this.#estimates, slot * ESTIMATE, nowMs)) this.#remove(slot);
       else judgePublication(table.tracks, track, nowMs);

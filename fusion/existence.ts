@@ -8,6 +8,11 @@ import {
 import { wrap } from './predict.ts';
 import { generalTuning, sensorTuning } from './tuning.ts';
 
+/** Marks of a track during one frame: free, taken by a detection, set aside as out of reach. */
+export const OPEN = 0;
+export const TAKEN = 1;
+export const ASIDE = 2;
+
 /** One sensor as the core knows it: plain numbers in the site frame. */
 export interface CoreSensor {
   readonly kind: SensingKind;
@@ -35,9 +40,28 @@ export function inView(sensor: CoreSensor, x: number, y: number, marginM = 0): b
   return off <= sensor.halfAngleRad - (range > 0 ? marginM / range : 0);
 }
 
+/**
+ * Whether a place may lie in what a sensor sees, with room to spare: a quick test for who needs to be
+ * looked at when a frame comes. Errs only towards yes.
+ */
+export function mayConcern(sensor: CoreSensor, x: number, y: number, marginM: number): boolean {
+  if (sensor.outline) return true;
+  const dx = x - sensor.x;
+  const dy = y - sensor.y;
+  const range2 = dx * dx + dy * dy;
+  const reach = sensor.rangeMaxM + marginM;
+  if (range2 > reach * reach) return false;
+  const half = sensor.halfAngleRad + 0.1;
+  if (half >= Math.PI / 2) return true;
+  const ahead = dx * Math.cos(sensor.headingRad) + dy * Math.sin(sensor.headingRad) + marginM / Math.sin(half);
+  const left = Math.abs(dy * Math.cos(sensor.headingRad) - dx * Math.sin(sensor.headingRad));
+  return left <= ahead * Math.tan(half);
+}
+
 /** Whether something stands between a sensor and a track: a nearer, wide enough track. */
 export function isHidden(
   sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
+  marks: Uint8Array,
 ): boolean {
   const dx = estimates[slot * ESTIMATE + E_X] - sensor.x;
   const dy = estimates[slot * ESTIMATE + E_Y] - sensor.y;
@@ -45,7 +69,7 @@ export function isHidden(
   if (range < 2) return false;
   const own = tracks[slot * TRACK_RECORD + T_SIZE + 1];
   for (let other = 0; other < count; other++) {
-    if (other === slot || tracks[other * TRACK_RECORD + T_EXISTENCE] < 0) continue;
+    if (other === slot || marks[other] === ASIDE || tracks[other * TRACK_RECORD + T_EXISTENCE] < 0) continue;
     const e = other * ESTIMATE;
     const ox = estimates[e + E_X] - sensor.x;
     const oy = estimates[e + E_Y] - sensor.y;
@@ -76,7 +100,7 @@ export interface Chance {
  */
 export function detectionChance(
   sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
-  out: Chance,
+  marks: Uint8Array, out: Chance,
 ): void {
   out.hidden = false;
   out.probability = 0;
@@ -91,7 +115,7 @@ export function detectionChance(
   const far = sensor.outline ? 0 : Math.min(1, Math.max(0, (2 * range) / sensor.rangeMaxM - 1));
   out.probability = tuning.foundNear + far * (tuning.foundFar - tuning.foundNear);
   if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability = Math.min(out.probability, 0.05);
-  if (isHidden(sensor, tracks, estimates, count, slot)) {
+  if (isHidden(sensor, tracks, estimates, count, slot, marks)) {
     out.hidden = true;
     out.probability = Math.min(out.probability, tuning.foundHidden);
   }

@@ -16,7 +16,6 @@ import type { CoreSensor } from './existence.ts';
 import { toCoreFrame } from './frames.ts';
 import type { CoreFrame } from './frames.ts';
 import { Identities } from './identities.ts';
-import type { Identity } from './identities.ts';
 import {
   CLASS_COUNT, DETECTION_RECORD, D_RANGE, D_VELOCITY, D_X, ESTIMATE, E_ACCELERATION, E_COVARIANCE,
   E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_VX, E_VY, E_X, E_Y, E_YAW_RATE, TRACK_RECORD, T_BORN,
@@ -76,8 +75,9 @@ class Fusion implements FusionStage {
   readonly #core: FusionCore;
   readonly #queues: Queues;
   readonly #coverage: CoverageMap;
-  readonly #identities = new Identities();
+  readonly #identities: Identities;
   readonly #estimate = new Float64Array(ESTIMATE);
+  readonly #present = new Set<number>();
 
   constructor(site: Site, options: FusionOptions) {
     this.#site = site;
@@ -88,6 +88,7 @@ class Fusion implements FusionStage {
     this.#index = new Map(this.#notes.map((note, index) => [note.settings.id, index]));
     const sensors = this.#notes.map((note) => note.sensor);
     this.#core = new FusionCore(sensors, { rewindMs: site.loop.rewindMs, count: options.count });
+    this.#identities = new Identities((counter) => trackId(options.box, options.boot, counter));
     this.#queues = new Queues(site.road);
     this.#coverage = new CoverageMap(site.road, sensors, this.#notes.map((note) => note.settings.id));
   }
@@ -136,7 +137,8 @@ class Fusion implements FusionStage {
   tick(tick: number, _nowMs: MonotonicMs, valid: Stamp): { tracks: TrackList; coverage: Coverage } {
     this.#core.settle();
     const { table } = this.#core;
-    const present = new Set<string>();
+    const present = this.#present;
+    present.clear();
     for (let slot = 0; slot < table.count; slot++) present.add(this.#key(slot));
     const tracks: Track[] = [];
     for (let slot = 0; slot < table.count; slot++) {
@@ -154,10 +156,11 @@ class Fusion implements FusionStage {
     };
   }
 
-  #key(slot: number): string {
+  /** The birth as one number: tenths of a millisecond, then sensor and place in its frame. */
+  #key(slot: number): number {
     const { tracks } = this.#core.table;
     const track = slot * TRACK_RECORD;
-    return `${tracks[track + T_BORN]}/${tracks[track + T_BORN_INDEX]}`;
+    return Math.round(tracks[track + T_BORN]! * 10) * 32768 + tracks[track + T_BORN_INDEX]!;
   }
 
   /** Why a track is told although nobody just saw it; null where it must not be told (rule R31). */
@@ -177,7 +180,7 @@ class Fusion implements FusionStage {
     return tracks[track + T_OCCLUDED_MS]! > 0 ? 'occluded' : 'out-of-coverage';
   }
 
-  #publish(slot: number, unseen: UnseenReason, valid: Stamp, present: ReadonlySet<string>): Track {
+  #publish(slot: number, unseen: UnseenReason, valid: Stamp, present: ReadonlySet<number>): Track {
     const e = this.#estimate;
     const key = this.#key(slot);
     const x = e[E_X]!;
@@ -194,9 +197,15 @@ class Fusion implements FusionStage {
     const arc = tracks[track + T_LAYOUT] === VEHICLE;
     const variance = e[E_HEADING_VARIANCE]!;
     const headed = variance > 0 && variance < 1;
+    const sensors = this.#sensorsOf(track, valid.monoMs);
     return {
-      ...this.#names(identity),
-      ...this.#evidence(track, valid),
+      id: identity.id,
+      cityId: identity.cityId,
+      bornMs: monotonicMs(identity.bornMs),
+      measured: stampOf(valid, tracks[track + T_HIT_MS]!),
+      received: stampOf(valid, tracks[track + T_RECEIVED_MS]!),
+      sensors,
+      kinds: this.#kindsOf(sensors),
       valid,
       eastM: x,
       northM: y,
@@ -208,7 +217,7 @@ class Fusion implements FusionStage {
       headingSigmaRad: headed ? Math.sqrt(variance) : null,
       yawRateRadps: arc ? e[E_YAW_RATE]! : null,
       accelerationMps2: arc ? e[E_ACCELERATION]! : null,
-      covariance: Array.from(e.subarray(E_COVARIANCE, E_COVARIANCE + 16)),
+      covariance: covarianceOf(e),
       extent: {
         lengthM: tracks[track + T_SIZE]!, widthM: tracks[track + T_SIZE + 1]!,
         heightM: tracks[track + T_SIZE + 2]!,
@@ -221,32 +230,24 @@ class Fusion implements FusionStage {
     };
   }
 
-  #names(identity: Identity): Pick<Track, 'id' | 'cityId' | 'bornMs'> {
-    const { box, boot } = this.#options;
-    return {
-      id: trackId(box, boot, identity.counter),
-      cityId: identity.cityId,
-      bornMs: monotonicMs(identity.bornMs),
-    };
-  }
-
-  /** When and by whom it was measured. */
-  #evidence(track: number, valid: Stamp): Pick<Track, 'measured' | 'received' | 'sensors' | 'kinds'> {
+  /** Sensors that measured it in the last second. */
+  #sensorsOf(track: number, validMs: number): SensorId[] {
     const { tracks } = this.#core.table;
     const sensors: SensorId[] = [];
-    const kinds: SensingKind[] = [];
-    this.#notes.forEach((note, index) => {
+    for (let index = 0; index < this.#notes.length; index++) {
       const at = tracks[track + T_SENSOR_MS + index]!;
-      if (at === 0 || valid.monoMs - at > 1000) return;
-      sensors.push(note.settings.id);
-      if (!kinds.includes(note.sensor.kind)) kinds.push(note.sensor.kind);
-    });
-    return {
-      measured: stampOf(valid, tracks[track + T_HIT_MS]!),
-      received: stampOf(valid, tracks[track + T_RECEIVED_MS]!),
-      sensors,
-      kinds,
-    };
+      if (at > 0 && validMs - at <= 1000) sensors.push(this.#notes[index]!.settings.id);
+    }
+    return sensors;
+  }
+
+  #kindsOf(sensors: readonly SensorId[]): SensingKind[] {
+    const kinds: SensingKind[] = [];
+    for (const id of sensors) {
+      const { kind } = this.#notes[this.#index.get(id)!]!.sensor;
+      if (!kinds.includes(kind)) kinds.push(kind);
+    }
+    return kinds;
   }
 
   #classes(track: number): ClassProbabilities {
@@ -285,4 +286,13 @@ class Fusion implements FusionStage {
 function stampOf(near: Stamp, atMs: number): Stamp {
   const offMs = atMs - near.monoMs;
   return { monoMs: monotonicMs(atMs), utcMs: plusMs(near.utcMs, offMs), errorMs: near.errorMs };
+}
+
+/** The 4 × 4 covariance of an estimate as a plain list. */
+function covarianceOf(e: Float64Array): number[] {
+  const c = E_COVARIANCE;
+  return [
+    e[c]!, e[c + 1]!, e[c + 2]!, e[c + 3]!, e[c + 4]!, e[c + 5]!, e[c + 6]!, e[c + 7]!,
+    e[c + 8]!, e[c + 9]!, e[c + 10]!, e[c + 11]!, e[c + 12]!, e[c + 13]!, e[c + 14]!, e[c + 15]!,
+  ];
 }

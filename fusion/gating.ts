@@ -62,7 +62,7 @@ export const createCandidates = (): Candidates => ({
 /**
  * Lists the gated pairs of some detections with the tracks still free.
  *
- * @param rows indexes of the detections, `rowCount` of them; @param taken 1 where a track is out.
+ * @param rows indexes of the detections, `rowCount` of them; @param taken not 0 where a track is out.
  */
 export function gatePairs(
   tracks: Float64Array, estimates: Float64Array, count: number, grid: Grid, taken: Uint8Array,
@@ -80,7 +80,7 @@ export function gatePairs(
     for (let x = cellX - 1; x <= cellX + 1; x++) {
       for (let y = cellY - 1; y <= cellY + 1; y++) {
         for (let slot = grid.head[bucketOf(x, y)]; slot >= 0 && pairs < last; slot = grid.next[slot]) {
-          if (taken[slot] === 1) continue;
+          if (taken[slot] !== 0) continue;
           const e = slot * ESTIMATE;
           if (Math.floor(estimates[e + E_X] / CELL_M) !== x) continue;
           if (Math.floor(estimates[e + E_Y] / CELL_M) !== y) continue;

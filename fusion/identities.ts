@@ -1,10 +1,11 @@
 import { cityTrackId } from '../src/model/ids.ts';
-import type { CityTrackId } from '../src/model/ids.ts';
+import type { CityTrackId, TrackId } from '../src/model/ids.ts';
 import { generalTuning } from './tuning.ts';
 
 /** What the outside knows of one track: it outlives a rewind that bears the track anew. */
 export interface Identity {
-  key: string;
+  key: number;
+  readonly id: TrackId;
   readonly counter: number;
   readonly cityId: CityTrackId;
   /** When it was first told. */
@@ -34,13 +35,19 @@ interface PlainIdentities {
  * user another birth, and then the identity moves to it. City ids are not used again for 60 s.
  */
 export class Identities {
-  #live = new Map<string, Identity>();
+  #live = new Map<number, Identity>();
   #counter = 0;
   #nextCity = 1;
   #freed = new Map<number, number>();
   readonly #inUse = new Set<number>();
+  readonly #name: (counter: number) => TrackId;
 
-  get(key: string): Identity | undefined {
+  /** @param name gives the internal id of the `counter`-th road user. */
+  constructor(name: (counter: number) => TrackId) {
+    this.#name = name;
+  }
+
+  get(key: number): Identity | undefined {
     return this.#live.get(key);
   }
 
@@ -50,7 +57,7 @@ export class Identities {
    *
    * @param present keys of all tracks of the core, told or not.
    */
-  claim(key: string, x: number, y: number, nowMs: number, present: ReadonlySet<string>): Identity {
+  claim(key: number, x: number, y: number, nowMs: number, present: ReadonlySet<number>): Identity {
     let best: Identity | null = null;
     let nearest = NEAR_M;
     for (const identity of this.#live.values()) {
@@ -69,7 +76,10 @@ export class Identities {
       return best;
     }
     const cityId = this.#newCityId(nowMs);
-    const fresh: Identity = { key, counter: ++this.#counter, cityId, bornMs: nowMs, x, y, vx: 0, vy: 0, toldMs: nowMs };
+    const counter = ++this.#counter;
+    const fresh: Identity = {
+      key, id: this.#name(counter), counter, cityId, bornMs: nowMs, x, y, vx: 0, vy: 0, toldMs: nowMs,
+    };
     this.#live.set(key, fresh);
     return fresh;
   }
@@ -89,7 +99,7 @@ export class Identities {
   }
 
   /** Forgets identities whose track is gone and that waited long enough. */
-  forget(nowMs: number, present: ReadonlySet<string>): void {
+  forget(nowMs: number, present: ReadonlySet<number>): void {
     for (const identity of this.#live.values()) {
       if (present.has(identity.key) || nowMs - identity.toldMs <= WAIT_MS) continue;
       this.#live.delete(identity.key);

@@ -183,18 +183,21 @@ function factor(values: number): boolean {
  * positive definite; the mode then stays as it was.
  */
 export function updateMode(data: Float64Array, state: number, covariance: number, values: number): number {
-  for (let row = 0; row < STATE; row++) {
-    for (let value = 0; value < values; value++) {
-      let sum = 0;
-      for (let k = 0; k < STATE; k++) sum += data[covariance + row * STATE + k] * H[value * STATE + k];
-      PHt[row * VALUES + value] = sum;
+  // Rows of H are mostly zeros, so columns of P are added up only where H has something to say.
+  for (let value = 0; value < values; value++) {
+    for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] = 0;
+    for (let k = 0; k < STATE; k++) {
+      const h = H[value * STATE + k];
+      if (h === 0) continue;
+      for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] += h * data[covariance + row * STATE + k];
     }
   }
   for (let row = 0; row < values; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = R[row * VALUES + column];
-      for (let k = 0; k < STATE; k++) sum += H[row * STATE + k] * PHt[k * VALUES + column];
-      S[row * VALUES + column] = sum;
+    for (let column = 0; column <= row; column++) S[row * VALUES + column] = R[row * VALUES + column];
+    for (let k = 0; k < STATE; k++) {
+      const h = H[row * STATE + k];
+      if (h === 0) continue;
+      for (let column = 0; column <= row; column++) S[row * VALUES + column] += h * PHt[k * VALUES + column];
     }
   }
   if (!factor(values)) return -Infinity;
