@@ -17,12 +17,13 @@ import type {
   FromMain,
   LoopStatus,
   ParentToChild,
-  TapBatch,
   ToMain,
 } from './processes.ts';
 import { Stamper } from './runtime/stamper.ts';
 import { childChannel, processLink } from './runtime/threads.ts';
 import { loadSite } from './site.ts';
+import { createLoopTap } from './tap.ts';
+import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
 
 /** Runs the child. */
@@ -40,13 +41,8 @@ function runChild(start: ChildStart): void {
   const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
   const tellMain = (message: ToMain): void => main.postMessage(message);
   const tellParent = (message: ChildToParent): void => void parent.send(message);
-  let tap: TapBatch['entries'][number][] | null = null;
-  let tapState: unknown;
-  const tapped = (entry: TapBatch['entries'][number]): void => {
-    tap?.push(entry);
-  };
   const stamper = new Stamper(clock);
-  const hub = createLiveHub({ site, clock, log, stamper, tap: tapped });
+  const hub = createLiveHub({ site, clock, log, stamper, tap: (entry) => tap.add(entry) });
   const loop = new PerceptionLoop({
     site,
     clock,
@@ -57,13 +53,13 @@ function runChild(start: ChildStart): void {
     offer: (offers) => tellParent({ kind: 'offers', offers }),
     view: (view) => tellMain({ kind: 'perception', view }),
   });
-  const handOver = (): void => {
-    if (!tap || tap.length === 0) return;
-    const state = tapState === undefined ? {} : { state: tapState };
-    tellMain({ kind: 'tap', batch: { loop: 'perception', entries: tap, ...state } });
-    tapState = undefined;
-    tap = [];
-  };
+  const tap: LoopTap = createLoopTap({
+    loop: 'perception',
+    stamper,
+    snapshot: () => loop.snapshot(),
+    send: (batch) => tellMain({ kind: 'tap', batch }),
+    overflow: () => loop.counters.count('tap_overflow'),
+  });
   const periodMs = 1000 / site.loop.rateHz;
   const lock = createPhaseLock(site, periodMs);
   let lastStatusMs = -Infinity;
@@ -73,10 +69,10 @@ function runChild(start: ChildStart): void {
     stamper,
     phase: () => lock.phaseMs(),
     run(tick) {
-      tapped({ kind: 'tick', ...tick });
+      tap.add({ kind: 'tick', ...tick });
       loop.tick(tick);
       lock.heard(loop.arrivals);
-      handOver();
+      tap.handOver(tick.beganMs);
       if (tick.beganMs - lastStatusMs < 1000) return;
       lastStatusMs = tick.beganMs;
       tellMain({ kind: 'loop', status: status(tick.beganMs) });
@@ -102,15 +98,12 @@ function runChild(start: ChildStart): void {
     if (message.kind === 'signals') loop.signals(message.view);
     if (message.kind === 'anchor') {
       clock.setAnchor(message.anchor);
-      tapped({ kind: 'clock', anchor: message.anchor });
+      tap.add({ kind: 'clock', anchor: message.anchor });
     }
     tellMain(message);
   });
   main.on('message', (message: FromMain) => {
-    if (message.kind === 'record') {
-      tap = message.on ? [] : null;
-      tapState = message.on ? loop.snapshot() : undefined;
-    }
+    if (message.kind === 'state') tap.state();
     tellParent(message);
   });
   const end = (code: number): never => process.exit(code);

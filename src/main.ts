@@ -54,6 +54,7 @@ class Main {
   #replies = new Map<number, (result: unknown) => void>();
   #nextRequest = 1;
   #turn = 0;
+  #incidents = 0;
 
   constructor(start: ChildStart) {
     this.#start = start;
@@ -93,7 +94,7 @@ class Main {
       software,
       clock: this.#clock,
       log: this.#log,
-      tap: (on) => tell({ kind: 'record', on }),
+      askState: () => tell({ kind: 'state' }),
     });
     this.#metrics = createMetrics(() => this.#document());
   }
@@ -153,7 +154,8 @@ class Main {
       case 'tap':
         return this.#recorder.batch(message.batch);
       case 'status':
-        return this.#state.parent(message);
+        this.#state.parent(message);
+        return this.#watchGate(message.gate.refused + message.gate.latches.length);
       case 'loop':
         return this.#state.loop(message.status);
       case 'anchor':
@@ -163,6 +165,12 @@ class Main {
         this.#replies.delete(message.id);
         return;
     }
+  }
+
+  /** A refusal or a latch is worth the black box. */
+  #watchGate(incidents: number): void {
+    if (incidents > this.#incidents) this.#recorder.incident('gate');
+    this.#incidents = incidents;
   }
 
   #perception(view: PerceptionView): void {

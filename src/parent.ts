@@ -28,13 +28,15 @@ import { createLog } from './logs.ts';
 import { startNotifier } from './notify.ts';
 import { SPAT_PERIOD_MS, SignalsLoop } from './pipeline.ts';
 import type { SentMessage, Tick } from './pipeline.ts';
-import type { ChildStart, ChildToParent, GateStatus, ParentToChild, SentRow, TapBatch } from './processes.ts';
+import type { ChildStart, ChildToParent, GateStatus, ParentToChild, SentRow } from './processes.ts';
 import { createRsuLinks } from './rsu/links.ts';
 import type { RsuLinks } from './rsu/links.ts';
 import { Stamper } from './runtime/stamper.ts';
 import { startChild } from './runtime/threads.ts';
 import type { ChildHandle } from './runtime/threads.ts';
 import { loadSite } from './site.ts';
+import { createLoopTap } from './tap.ts';
+import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
 import type { Ticker } from './ticker.ts';
 
@@ -53,6 +55,7 @@ export interface ParentOptions {
 const ANCHOR_TOLERANCE_MS = 2;
 const LAST_WORDS = 12;
 const LAST_WORDS_GAP_MS = 20;
+const BLOCK_MAX_MS = 10_000;
 const CHILD_STALL_MS = 5000;
 const CHILD_START_MS = 20_000;
 const CHILD_STOP_MS = 1500;
@@ -85,10 +88,11 @@ class Parent {
   readonly #stamper: Stamper;
   #ticker: Ticker | null = null;
   #child: ChildHandle<ChildToParent, ParentToChild> | null = null;
-  #tap: TapBatch['entries'][number][] | null = null;
-  #tapState: unknown = undefined;
+  readonly #tap: LoopTap;
   #sent: SentRow[] = [];
   #stopping = false;
+  /** Version of the stored latches that this run began with; a file's version never goes back. */
+  readonly #latchBase: number;
   #latchVersion = 0;
   #lastStatusMs = -Infinity;
   #lastFrameMs = -Infinity;
@@ -105,14 +109,21 @@ class Parent {
     this.#boot = nextBoot(folder, this.#startedUtcMs);
     const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
-    this.#latchVersion = stored.version;
+    this.#latchBase = stored.version;
     this.#rsus = createRsuLinks(site, clock, log);
     this.#hub = createLiveHub({
       site,
       clock,
       log,
       stamper: this.#stamper,
-      tap: (entry) => this.#tapped(entry),
+      tap: (entry) => this.#tap.add(entry),
+    });
+    this.#tap = createLoopTap({
+      loop: 'signals',
+      stamper: this.#stamper,
+      snapshot: () => this.#loop.snapshot(),
+      send: (batch) => this.#tell({ kind: 'tap', batch }),
+      overflow: () => this.#loop.counters.count('tap_overflow'),
     });
     this.#loop = new SignalsLoop({
       site,
@@ -186,14 +197,8 @@ class Parent {
     child.onMessage((message) => this.#heard(message));
     child.onState(({ pid, state }) => {
       if (pid !== null && state === 'starting') offerToOomKiller(pid);
-      // A new child begins without a recording, whatever the old one asked for.
-      if (state !== 'running') this.#tap = null;
     });
     this.#child = child;
-  }
-
-  #tapped(entry: TapBatch['entries'][number]): void {
-    this.#tap?.push(entry);
   }
 
   /** One SPAT cycle and what hangs on it. */
@@ -201,7 +206,7 @@ class Parent {
     this.#cells[0] = tick.beganMs;
     this.#cells[2] = 1;
     this.#followUtc(tick.beganMs);
-    this.#tapped({ kind: 'tick', ...tick });
+    this.#tap.add({ kind: 'tick', ...tick });
     this.#loop.tick(tick);
     this.#afterTurn(tick.beganMs);
   }
@@ -213,7 +218,7 @@ class Parent {
     if (Math.abs(offMs) <= ANCHOR_TOLERANCE_MS) return;
     if (Math.abs(offMs) > 50) this.#log.warn('clock_step', { step_ms: Math.round(offMs) });
     this.#clock.setAnchor(measured);
-    this.#tapped({ kind: 'clock', anchor: measured });
+    this.#tap.add({ kind: 'clock', anchor: measured });
     this.#tell({ kind: 'anchor', anchor: measured });
     void nowMs;
   }
@@ -223,18 +228,13 @@ class Parent {
       this.#tell({ kind: 'sent', rows: this.#sent });
       this.#sent = [];
     }
-    if (this.#tap && this.#tap.length > 0) {
-      const state = this.#tapState === undefined ? {} : { state: this.#tapState };
-      this.#tapState = undefined;
-      this.#tell({ kind: 'tap', batch: { loop: 'signals', entries: this.#tap, ...state } });
-      this.#tap = [];
-    }
+    this.#tap.handOver(nowMs);
     if (nowMs - this.#lastStatusMs >= 1000) {
       this.#lastStatusMs = nowMs;
       this.#perSecond(nowMs);
     }
     const version = this.#loop.gate.latchVersion();
-    if (version !== 0 && version !== this.#latchVersion) {
+    if (version !== this.#latchVersion) {
       this.#latchVersion = version;
       // Off the loop's turn: a slow disk must not hold the next frame.
       this.#clock.at(nowMs, () => this.#storeLatches(version));
@@ -244,7 +244,8 @@ class Parent {
 
   #storeLatches(version: number): void {
     try {
-      writeLatches(this.#folder, this.#loop.gate.latches(this.#clock.nowMs()), version);
+      const rows = this.#loop.gate.latches(this.#clock.nowMs());
+      writeLatches(this.#folder, rows, this.#latchBase + version);
     } catch (error) {
       this.#log.error('latch_not_stored', { reason: messageOf(error) });
     }
@@ -299,6 +300,10 @@ class Parent {
     return {
       nodes: this.#loop.levels(),
       latches: Object.entries(report.nodes).flatMap(([node, { latch }]) => (latch ? [`${node} ${latch}`] : [])),
+      refused: Object.entries(report.counters).reduce(
+        (sum, [name, count]) => sum + (name.startsWith('refused_') ? count : 0),
+        0,
+      ),
       refusals: report.refusals.slice(-20).map((refusal) => ({
         atMs: refusal.monoMs,
         type: refusal.type,
@@ -331,16 +336,27 @@ class Parent {
     switch (message.kind) {
       case 'offers':
         return this.#loop.offers(message.offers, this.#clock.nowMs());
-      case 'record':
-        this.#tap = message.on ? [] : null;
-        this.#tapState = message.on ? this.#loop.snapshot() : undefined;
-        return;
+      case 'state':
+        return this.#tap.state();
       case 'request': {
         const done = this.#loop.gate.releaseLatch(message.node, message.who);
         this.#log.warn('latch_release', { node: message.node, who: message.who, done });
         return this.#tell({ kind: 'reply', id: message.id, result: done });
       }
     }
+  }
+
+  /**
+   * A fault hook of the demo mode alone: SIGUSR2 blocks this loop for `LUKOU_TEST_BLOCK_MS`, so
+   * that the guard thread can be seen at work. It can only take words away, never change them.
+   */
+  allowBlocking(): void {
+    const blockMs = Math.min(Number(process.env['LUKOU_TEST_BLOCK_MS'] ?? 0), BLOCK_MAX_MS);
+    if (this.#site.mode !== 'demo' || !(blockMs > 0)) return;
+    process.on('SIGUSR2', () => {
+      const untilMs = this.#clock.nowMs() + blockMs;
+      while (this.#clock.nowMs() < untilMs);
+    });
   }
 
   /** Says unavailable at least ten times, then ends. */
@@ -403,6 +419,7 @@ export async function runParent(options: ParentOptions): Promise<number> {
       log.error('unhandled', { reason: messageOf(error) });
       process.exit(1);
     });
+    parent.allowBlocking();
     parent.start();
   });
 }

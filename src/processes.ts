@@ -22,8 +22,8 @@ export interface TapBatch {
     | ({ readonly kind: 'tick' } & Tick)
     | { readonly kind: 'clock'; readonly anchor: ClockAnchor }
   )[];
-  /** State of the loop before the first entry; only in the first batch of a recording. */
-  readonly state?: unknown;
+  /** State of the loop before the first entry: at a recording's begin, and now and then. */
+  readonly state?: { readonly atMs: MonotonicMs; readonly value: unknown };
 }
 
 /** One message that left for the units. */
@@ -61,6 +61,8 @@ export interface PortView {
 export interface GateStatus {
   readonly nodes: readonly GateView[];
   readonly latches: readonly string[];
+  /** Refusals since the start; `refusals` holds the newest. */
+  readonly refused: number;
   readonly refusals: readonly {
     readonly atMs: number;
     readonly type: string;
@@ -86,7 +88,8 @@ export type ParentToChild =
 
 export type ChildToParent =
   | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[] }
-  | { readonly kind: 'record'; readonly on: boolean }
+  /** Hand over the state of both loops: a recording begins. */
+  | { readonly kind: 'state' }
   | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
 
 /** Between perception (the child's first thread) and `main`. */
@@ -95,7 +98,8 @@ export type ToMain =
   | ParentToChild
   | { readonly kind: 'loop'; readonly status: LoopStatus };
 export type FromMain =
-  | { readonly kind: 'record'; readonly on: boolean }
+  /** Hand over the state of both loops: a recording begins. */
+  | { readonly kind: 'state' }
   | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
 
 /** How the child is started. */

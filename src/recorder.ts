@@ -1,11 +1,16 @@
 /** The daemon's recorder: explicit recordings, and the ring that is frozen when something happens. */
+import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { SystemClock } from './base/clock.ts';
-import { Fault } from './base/fault.ts';
+import type { ClockAnchor, SystemClock } from './base/clock.ts';
+import { Fault, messageOf } from './base/fault.ts';
 import type { Log } from './base/log.ts';
 import type { Site } from './model/site.ts';
+import { plusMs } from './base/time.ts';
+import type { PortMessage } from './model/port.ts';
 import { SPAT_PERIOD_MS } from './pipeline.ts';
+import type { Tick } from './pipeline.ts';
 import type { ChildStart, SentRow, TapBatch } from './processes.ts';
+import { RingRecorder } from './runtime/recording/ring.ts';
 import { createRecordingWriter } from './runtime/recording/writer.ts';
 import type { RecordingWriter } from './runtime/recording/writer.ts';
 import { fileNameOf } from './runtime/recording/types.ts';
@@ -22,7 +27,10 @@ export interface RecordRequest {
 export interface Recorder {
   begin(request: RecordRequest): { readonly folder: string };
   end(): Promise<{ readonly folder: string; readonly octets: number }>;
+  /** Writes the black box out; into the data folder where no folder is named. */
   freeze(folder: string): Promise<{ readonly folder: string }>;
+  /** Something happened that is worth the black box: a refusal, a latch. */
+  incident(reason: string): void;
   batch(batch: TapBatch): void;
   sent(rows: readonly SentRow[]): void;
   status(): { readonly folder: string; readonly octets: number; readonly sinceMs: number } | null;
@@ -36,10 +44,50 @@ interface Running {
   readonly stop: () => void;
   /** Loops that have handed over their state: what they sent before is not ours. */
   readonly begun: Set<string>;
+  /** Loops whose state is written: later ones are for the black box alone. */
+  readonly stated: Set<string>;
 }
 
+const BLACK_BOX = 'black-box';
+const BLACK_BOXES_MAX = 5;
+const FREEZE_EVERY_MS = 600_000;
+const FREEZE_AFTER_MS = 5000;
 const SECONDS_DEFAULT = 600;
 const MEGABYTES_DEFAULT = 500;
+
+/** What the ring and the writer share. */
+interface Sink {
+  message(port: string, message: PortMessage, receivedMs: number): void;
+  tick(loop: string, turn: Tick): void;
+  clock(anchor: ClockAnchor, atMs?: number): void;
+  state(loop: string, atMs: number, value: unknown): void;
+}
+
+/** Writes a batch; with `stated`, only the first state of each loop. */
+function write(sink: Sink, batch: TapBatch, stated?: Set<string>): void {
+  if (batch.state && !stated?.has(batch.loop)) {
+    sink.state(batch.loop, batch.state.atMs, batch.state.value);
+    stated?.add(batch.loop);
+  }
+  for (const entry of batch.entries) {
+    if (entry.kind === 'message') sink.message(entry.port, entry.message, entry.atMs);
+    else if (entry.kind === 'tick') sink.tick(batch.loop, entry);
+    // Both loops hear of every anchor; one of them is enough.
+    else if (batch.loop === 'signals') sink.clock(entry.anchor, entry.anchor.monoMs);
+  }
+}
+
+/** Keeps the newest few black boxes. */
+function forgetOldest(folder: string, log: Log): void {
+  try {
+    const names = readdirSync(folder).sort();
+    for (const name of names.slice(0, Math.max(0, names.length - BLACK_BOXES_MAX))) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  } catch (error) {
+    log.warn('black_box_not_cleared', { reason: messageOf(error) });
+  }
+}
 
 /** The manifest of a site's recording: every port that a loop reads, in the site's order. */
 export function manifestOf(
@@ -84,12 +132,24 @@ export function createRecorder(options: {
   readonly software: string;
   readonly clock: SystemClock;
   readonly log: Log;
-  /** Tells both loops to hand over what goes in, beginning with their state. */
-  tap(on: boolean): void;
+  /** Asks both loops for their state. */
+  askState(): void;
 }): Recorder {
   const { site, start, clock, log } = options;
   let running: Running | null = null;
   let lastDrops: Readonly<Record<string, number>> = {};
+  let frozenMs = -Infinity;
+  const manifest = (): RecordingManifest => {
+    const { monoMs, utcMs, errorMs } = clock.anchor;
+    return manifestOf(site, {
+      software: options.software,
+      seed: start.seed,
+      boot: start.boot,
+      started: { monoMs, utcMs, errorMs: Number.isFinite(errorMs) ? errorMs : null },
+    });
+  };
+  const ring = new RingRecorder(manifest());
+  ring.clock(clock.anchor);
 
   const finish = async (why: string): Promise<{ folder: string; octets: number }> => {
     const ending = running;
@@ -103,7 +163,6 @@ export function createRecorder(options: {
     }
     running = null;
     ending.stop();
-    options.tap(false);
     await ending.writer.close();
     const { octets, drops, fault } = ending.writer.status();
     lastDrops = drops;
@@ -132,71 +191,65 @@ export function createRecorder(options: {
       }
       const whole = resolve(folder);
       const now = clock.anchor;
-      const errorMs = Number.isFinite(now.errorMs) ? now.errorMs : null;
-      const writer = createRecordingWriter(
-        whole,
-        manifestOf(site, {
-          software: options.software,
-          seed: start.seed,
-          boot: start.boot,
-          started: { monoMs: now.monoMs, utcMs: now.utcMs, errorMs },
-        }),
-        {
-          clock,
-          limits: { octetsMax: megabytes * 1_000_000, lengthMaxMs: seconds * 1000 },
-          ended: () => void finish('limit').catch(() => undefined),
-        },
-      );
+      const writer = createRecordingWriter(whole, manifest(), {
+        clock,
+        limits: { octetsMax: megabytes * 1_000_000, lengthMaxMs: seconds * 1000 },
+        ended: () => void finish('limit').catch(() => undefined),
+      });
       writer.clock(now, now.monoMs);
       const sinceMs = clock.nowMs();
       const cancel = clock.at((sinceMs + seconds * 1000) as never, () => {
         void finish('time').catch(() => undefined);
       });
-      running = { folder: whole, writer, sinceMs, stop: cancel, begun: new Set() };
-      options.tap(true);
+      running = { folder: whole, writer, sinceMs, stop: cancel, begun: new Set(), stated: new Set() };
+      options.askState();
       log.info('record_began', { folder: whole, seconds, megabytes });
       return { folder: whole };
     },
     end: () => finish('command'),
     async freeze(folder) {
-      // The ring is the running recording's job where one runs: what is on disk is what is wanted.
-      const target = folder === '' ? join(start.dataFolder, `frozen-${Math.floor(clock.utcAt().utcMs)}`) : folder;
-      if (!running) throw new Fault('REFUSED', { subject: 'freeze', expected: 'a running recording', got: 'none', next: `Run lukou record ${target}.` });
-      await running.writer.flush();
-      return { folder: running.folder };
+      const name = new Date(clock.utcAt().utcMs).toISOString().replace(/[:.]/g, '-');
+      const target = folder === '' ? join(start.dataFolder, BLACK_BOX, name) : resolve(folder);
+      const { octets } = await ring.freeze(target);
+      log.info('black_box_frozen', { folder: target, octets });
+      if (folder === '') forgetOldest(join(start.dataFolder, BLACK_BOX), log);
+      return { folder: target };
+    },
+    incident(reason) {
+      const nowMs = clock.nowMs();
+      if (nowMs - frozenMs < FREEZE_EVERY_MS) return;
+      frozenMs = nowMs;
+      log.warn('black_box', { reason });
+      // The seconds after are worth having too.
+      clock.at(plusMs(nowMs, FREEZE_AFTER_MS), () => {
+        void this.freeze('').catch((error: unknown) => {
+          log.error('black_box_failed', { reason: messageOf(error) });
+        });
+      });
     },
     batch(batch) {
+      write(ring, batch);
       if (!running) return;
-      const { writer, begun } = running;
-      const first = batch.entries[0];
-      if (batch.state !== undefined && first) {
-        const atMs = first.kind === 'message' ? first.atMs : first.kind === 'tick' ? first.beganMs : first.anchor.monoMs;
-        writer.state(batch.loop, atMs - 0.001, batch.state);
-        begun.add(batch.loop);
-      }
-      if (!begun.has(batch.loop)) return;
-      for (const entry of batch.entries) {
-        if (entry.kind === 'message') writer.message(entry.port, entry.message, entry.atMs);
-        else if (entry.kind === 'tick') writer.tick(batch.loop, entry);
-        else if (batch.loop === 'signals') writer.clock(entry.anchor, entry.anchor.monoMs);
-      }
+      if (batch.state) running.begun.add(batch.loop);
+      if (running.begun.has(batch.loop)) write(running.writer, batch, running.stated);
     },
     sent(rows) {
-      if (!running?.begun.has('signals')) return;
       for (const row of rows) {
-        running.writer.sent({
+        const line = {
           t: clock.utcAt(row.atMs).utcMs / 1000,
           type: row.type,
           hex: Buffer.from(row.bytes).toString('hex'),
           node: row.node,
-        });
+        };
+        ring.sent(line);
+        if (running?.begun.has('signals')) running.writer.sent(line);
       }
     },
     status: () =>
       running
         ? { folder: running.folder, octets: running.writer.status().octets, sinceMs: running.sinceMs }
         : null,
-    drops: () => running?.writer.status().drops ?? lastDrops,
+    drops: () => ({ ...ring.drops.toJSON(), ...(running?.writer.status().drops ?? lastDrops) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
@@ -16,12 +17,15 @@ export interface RingLimits {
   /** What leaves at once, ms. */
   readonly segmentMs: number;
 }
-const defaults: RingLimits = { lengthMs: 600_000, octetsMax: 64 << 20, segmentMs: 10_000 };
+const defaults: RingLimits = { lengthMs: 600_000, octetsMax: 32 << 20, segmentMs: 10_000 };
+/** The fastest level: logs and packets of one junction shrink to a fifth at a few ms a segment. */
+const PACKING = { level: 1 } as const;
 
 /** A stretch of time, readable by itself. */
 interface Segment {
   readonly toMs: number;
   readonly octets: number;
+  /** Packed. */
   readonly files: readonly (readonly [file: string, bytes: Buffer])[];
   readonly states: ReadonlyMap<string, Buffer>;
 }
@@ -79,7 +83,8 @@ export class RingRecorder {
   /** The state of a loop, now and then: the replay of what is kept begins at the oldest one. */
   state(loop: string, atMs: number, value: unknown): void {
     this.#at(atMs);
-    if (!this.#states.has(loop)) this.#states.set(loop, serialize({ loop, atMs, value }));
+    if (this.#states.has(loop)) return;
+    this.#states.set(loop, deflateRawSync(serialize({ loop, atMs, value }), PACKING));
   }
 
   /** Octets in memory. */
@@ -96,7 +101,9 @@ export class RingRecorder {
   }
 
   #rotate(atMs: number): void {
-    const files = this.#encoder.take();
+    const files = this.#encoder
+      .take()
+      .map(([file, bytes]) => [file, deflateRawSync(bytes, PACKING)] as const);
     let octets = 0;
     for (const [, bytes] of files) octets += bytes.length;
     for (const bytes of this.#states.values()) octets += bytes.length;
@@ -138,12 +145,12 @@ export class RingRecorder {
       for (const [file, bytes] of this.#encoder.headers()) parts.set(file, [bytes]);
       for (const { files } of segments) {
         for (const [file, bytes] of files) {
-          const list = parts.get(file);
-          if (list) list.push(bytes);
-          else parts.set(file, [bytes]);
+          const list = parts.get(file) ?? [];
+          list.push(inflateRawSync(bytes));
+          parts.set(file, list);
         }
       }
-      for (const [loop, bytes] of states) parts.set(stateFile(loop), [bytes]);
+      for (const [loop, bytes] of states) parts.set(stateFile(loop), [inflateRawSync(bytes)]);
       for (const [file, list] of parts) octets += await writeParts(join(folder, file), list);
     } catch (cause) {
       const facts = { subject: `black box ${folder}`, expected: 'room and permission to write' };
