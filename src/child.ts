@@ -37,11 +37,23 @@ function runChild(start: ChildStart): void {
     sink: { write: (line) => process.stderr.write(line) },
     json: start.logJson,
   });
-  const main = new Worker(new URL('./main.js', import.meta.url), { workerData: { start } });
+  const main = new Worker(new URL('./main.js', import.meta.url), {
+    workerData: { start },
+    resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 },
+  });
   const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
   const tellMain = (message: ToMain): void => main.postMessage(message);
   const tellParent = (message: ChildToParent): void => void parent.send(message);
   const stamper = new Stamper(clock);
+  let turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
+  const mainSensors = site.sensors.filter((sensor) => sensor.enabled && sensor.main);
+  const mainArrivals = (): Record<string, number> =>
+    Object.fromEntries(
+      mainSensors.flatMap(({ id }) => {
+        const receivedMs = loop.arrivals.get(id);
+        return receivedMs === undefined ? [] : [[id, receivedMs]];
+      }),
+    );
   const hub = createLiveHub({ site, clock, log, stamper, tap: (entry) => tap.add(entry) });
   const loop = new PerceptionLoop({
     site,
@@ -50,7 +62,7 @@ function runChild(start: ChildStart): void {
     hub,
     boot: start.boot,
     seed: start.seed,
-    offer: (offers) => tellParent({ kind: 'offers', offers }),
+    offer: (offers) => tellParent({ kind: 'offers', offers, origin: { ...turn, mainReceivedMs: mainArrivals() } }),
     view: (view) => tellMain({ kind: 'perception', view }),
   });
   const tap: LoopTap = createLoopTap({
@@ -69,6 +81,7 @@ function runChild(start: ChildStart): void {
     stamper,
     phase: () => lock.phaseMs(),
     run(tick) {
+      turn = { dueMs: tick.dueMs, beganMs: tick.beganMs };
       tap.add({ kind: 'tick', ...tick });
       loop.tick(tick);
       lock.heard(loop.arrivals);

@@ -6,14 +6,25 @@ import type { HealthCheck } from './model/health.ts';
 import { nodeKey } from './model/ids.ts';
 import type { Site } from './model/site.ts';
 import type { PerceptionView, SignalsView } from './pipeline.ts';
-import type { ChildStart, GateStatus, LoopStatus, ParentToChild, SentRow } from './processes.ts';
+import type {
+  ChildStart,
+  GateStatus,
+  LoopStatus,
+  ParentToChild,
+  SendTiming,
+  SentRow,
+} from './processes.ts';
 import type { RsuStatus } from './rsu/links.ts';
 import { STATUS_FORMAT, Window } from './status.ts';
-import type { LampRow, MessageRow, StatusDocument, TrackRow } from './status.ts';
+import type { LampRow, MessageRow, StatusDocument, TimingRow, TrackRow } from './status.ts';
 
 interface Sent {
   count: number;
   window: Window;
+  waits: Window;
+  computes: Window;
+  /** The newest rows in full, oldest first. */
+  timings: TimingRow[];
   aged: boolean;
   /** Counts at the last whole seconds, for the rate. */
   history: { atMs: number; count: number }[];
@@ -61,7 +72,15 @@ export class DaemonState {
     for (const row of rows) {
       let sent = this.#sent.get(row.type);
       if (!sent) {
-        sent = { count: 0, window: new Window(AGE_WINDOW), aged: false, history: [] };
+        sent = {
+          count: 0,
+          window: new Window(AGE_WINDOW),
+          waits: new Window(AGE_WINDOW),
+          computes: new Window(AGE_WINDOW),
+          timings: [],
+          aged: false,
+          history: [],
+        };
         this.#sent.set(row.type, sent);
       }
       sent.count++;
@@ -69,12 +88,28 @@ export class DaemonState {
         sent.window.add(row.ageMs);
         sent.aged = true;
       }
+      if (row.timing) this.#timed(sent, row, row.timing);
       const last = sent.history.at(-1);
       if (!last || row.atMs - last.atMs >= 1000) {
         sent.history.push({ atMs: row.atMs, count: sent.count });
         while (sent.history.length > 1 && row.atMs - sent.history[0]!.atMs > RATE_SPAN_MS) sent.history.shift();
       }
     }
+  }
+
+  #timed(sent: Sent, { atMs, ageMs }: SentRow, timing: SendTiming): void {
+    if (timing.waitMs !== null) {
+      sent.waits.add(timing.waitMs);
+      sent.computes.add(timing.computeMs);
+    }
+    sent.timings.push({ atMs, ageMs, ...timing });
+    // Cut in pieces: shifting one row for each message would copy the list each time.
+    if (sent.timings.length >= 2 * AGE_WINDOW) sent.timings = sent.timings.slice(-AGE_WINDOW);
+  }
+
+  /** The newest messages of one type (at least 2000 once there are that many), oldest first. */
+  timings(type: string): readonly TimingRow[] {
+    return this.#sent.get(type)?.timings ?? [];
   }
 
   /** Counts a city message by its topic. */
@@ -159,6 +194,8 @@ export class DaemonState {
         sent: sent.count,
         perS: first && last && spanMs > 0 ? ((last.count - first.count) * 1000) / spanMs : 0,
         ageMs: sent.aged ? sent.window.percentiles() : null,
+        waitMs: sent.waits.percentiles(),
+        computeMs: sent.computes.percentiles(),
       };
     });
   }

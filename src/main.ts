@@ -226,6 +226,7 @@ class Main {
         return null;
       }),
       gate: reading(() => this.#document().gate),
+      timings: reading((args) => this.#state.timings(String(args['type'] ?? 'RSM'))),
       metrics: reading(() => this.#metrics.text()),
       'record-start': changing((args) =>
         this.#recorder.begin({

@@ -28,7 +28,15 @@ import { createLog } from './logs.ts';
 import { startNotifier } from './notify.ts';
 import { SPAT_PERIOD_MS, SignalsLoop } from './pipeline.ts';
 import type { SentMessage, Tick } from './pipeline.ts';
-import type { ChildStart, ChildToParent, GateStatus, ParentToChild, SentRow } from './processes.ts';
+import type {
+  ChildStart,
+  ChildToParent,
+  GateStatus,
+  MessageOrigin,
+  ParentToChild,
+  SendTiming,
+  SentRow,
+} from './processes.ts';
 import { createRsuLinks } from './rsu/links.ts';
 import type { RsuLinks } from './rsu/links.ts';
 import { Stamper } from './runtime/stamper.ts';
@@ -56,6 +64,14 @@ const ANCHOR_TOLERANCE_MS = 2;
 const LAST_WORDS = 12;
 const LAST_WORDS_GAP_MS = 20;
 const BLOCK_MAX_MS = 10_000;
+/**
+ * A small young generation: shorter pauses (measured: median 5.5 → 1.6 ms on an allocation-heavy
+ * loop) and tens of megabytes less.
+ */
+const childFlags: readonly string[] = [
+  '--max-semi-space-size=4',
+  ...(process.env['LUKOU_DEBUG'] ? ['--enable-source-maps'] : []),
+];
 const CHILD_STALL_MS = 5000;
 const CHILD_START_MS = 20_000;
 const CHILD_STOP_MS = 1500;
@@ -90,6 +106,8 @@ class Parent {
   #child: ChildHandle<ChildToParent, ParentToChild> | null = null;
   readonly #tap: LoopTap;
   #sent: SentRow[] = [];
+  /** The turn that made the messages which pass right now. */
+  #origin: MessageOrigin | null = null;
   #stopping = false;
   /** Version of the stored latches that this run began with; a file's version never goes back. */
   readonly #latchBase: number;
@@ -187,7 +205,7 @@ class Parent {
       name: 'child',
       clock: this.#clock,
       log: this.#log,
-      execArgv: ['--enable-source-maps'],
+      execArgv: childFlags,
       env: { LUKOU_CHILD: JSON.stringify(start) },
       silentAfterMs: CHILD_STALL_MS,
       startWithinMs: CHILD_START_MS,
@@ -207,7 +225,9 @@ class Parent {
     this.#cells[2] = 1;
     this.#followUtc(tick.beganMs);
     this.#tap.add({ kind: 'tick', ...tick });
+    this.#origin = { dueMs: tick.dueMs, beganMs: tick.beganMs, mainReceivedMs: {} };
     this.#loop.tick(tick);
+    this.#origin = null;
     this.#afterTurn(tick.beganMs);
   }
 
@@ -317,15 +337,30 @@ class Parent {
   #send({ atMs, message, newestReceivedMs }: SentMessage): void {
     if (!this.#site.rsus.every(({ host }) => this.#loop.gate.mayReach(host))) return;
     this.#rsus.send(message);
+    const nowMs = this.#clock.nowMs();
     if (message.type === 'SPAT') this.#lastFrameMs = atMs;
     this.#sent.push({
       atMs,
       type: message.type,
       node: nodeKey(message.node),
       bytes: message.bytes,
-      ageMs: newestReceivedMs === null ? null : this.#clock.nowMs() - newestReceivedMs,
+      ageMs: newestReceivedMs === null ? null : nowMs - newestReceivedMs,
+      timing: this.#timing(nowMs, newestReceivedMs),
     });
     if (this.#sent.length > 1000) this.#sent.shift();
+  }
+
+  #timing(nowMs: MonotonicMs, newestReceivedMs: MonotonicMs | null): SendTiming | null {
+    const origin = this.#origin;
+    if (!origin) return null;
+    return {
+      latenessMs: origin.beganMs - origin.dueMs,
+      waitMs: newestReceivedMs === null ? null : origin.beganMs - newestReceivedMs,
+      computeMs: nowMs - origin.beganMs,
+      mainAgeMs: Object.fromEntries(
+        Object.entries(origin.mainReceivedMs).map(([id, receivedMs]) => [id, nowMs - receivedMs]),
+      ),
+    };
   }
 
   #tell(message: ParentToChild): void {
@@ -335,7 +370,10 @@ class Parent {
   #heard(message: ChildToParent): void {
     switch (message.kind) {
       case 'offers':
-        return this.#loop.offers(message.offers, this.#clock.nowMs());
+        this.#origin = message.origin;
+        this.#loop.offers(message.offers, this.#clock.nowMs());
+        this.#origin = null;
+        return;
       case 'state':
         return this.#tap.state();
       case 'request': {

@@ -26,6 +26,26 @@ export interface TapBatch {
   readonly state?: { readonly atMs: MonotonicMs; readonly value: unknown };
 }
 
+/** The turn of a loop that a message was made in. */
+export interface MessageOrigin {
+  readonly dueMs: MonotonicMs;
+  readonly beganMs: MonotonicMs;
+  /** Arrival of the newest frame of each main sensor when the turn began. */
+  readonly mainReceivedMs: Readonly<Record<string, number>>;
+}
+
+/** Where the time of one message went, ms. Measured on the way out; in no encoded octet. */
+export interface SendTiming {
+  /** How late the turn began. */
+  readonly latenessMs: number;
+  /** From the arrival of the newest evidence to the beginning of the turn; null without evidence. */
+  readonly waitMs: number | null;
+  /** From the beginning of the turn until the message was handed to the socket. */
+  readonly computeMs: number;
+  /** Age at the socket of the newest frame of each main sensor. */
+  readonly mainAgeMs: Readonly<Record<string, number>>;
+}
+
 /** One message that left for the units. */
 export interface SentRow {
   readonly atMs: MonotonicMs;
@@ -33,6 +53,8 @@ export interface SentRow {
   readonly node: string;
   readonly bytes: Uint8Array;
   readonly ageMs: number | null;
+  /** Null for a message that no turn made (the last words). */
+  readonly timing: SendTiming | null;
 }
 
 /** Counters, ports and latencies of one loop, once a second. */
@@ -87,7 +109,7 @@ export type ParentToChild =
   | { readonly kind: 'reply'; readonly id: number; readonly result: unknown; readonly fault?: string };
 
 export type ChildToParent =
-  | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[] }
+  | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[]; readonly origin: MessageOrigin }
   /** Hand over the state of both loops: a recording begins. */
   | { readonly kind: 'state' }
   | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };

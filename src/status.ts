@@ -50,7 +50,28 @@ export interface MessageRow {
   readonly sent: number;
   readonly perS: number;
   /** Age of the newest evidence at the socket; null where nothing is measured. */
-  readonly ageMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  readonly ageMs: Percentiles | null;
+  /** The part of that age before the tick began. */
+  readonly waitMs: Percentiles | null;
+  /** From the beginning of the tick until the message was handed to the socket. */
+  readonly computeMs: Percentiles | null;
+}
+
+/** Median and 99th percentile of the recent values, maximum since the start. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Where the time of one sent message went, for benches: the verb `timings`. */
+export interface TimingRow {
+  readonly atMs: number;
+  readonly ageMs: number | null;
+  readonly latenessMs: number;
+  readonly waitMs: number | null;
+  readonly computeMs: number;
+  readonly mainAgeMs: Readonly<Record<string, number>>;
 }
 
 /** The whole document. */
@@ -104,7 +125,7 @@ export class Window {
   }
 
   /** Median and 99th percentile of the window, maximum since the start; null before any value. */
-  percentiles(): { p50: number; p99: number; max: number } | null {
+  percentiles(): Percentiles | null {
     const length = Math.min(this.#count, this.#values.length);
     if (length === 0) return null;
     const sorted = this.#values.slice(0, length).sort();
