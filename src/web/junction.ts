@@ -1,3 +1,4 @@
+import { catalogue } from '../base/texts/index.ts';
 import { webTexts } from '../base/texts/web.ts';
 import type { Text } from '../base/text.ts';
 import { nodeKey } from '../model/ids.ts';
@@ -66,5 +67,15 @@ export function junctionDocument(site: Site): unknown {
         outline: sensor.fieldOfView.outline === null ? null : flat(sensor.fieldOfView.outline),
       })),
     texts: webTexts satisfies Readonly<Record<string, Text>>,
+    names: meanings(),
   };
+}
+
+/** Areas whose keys are not names of counters or rules. */
+const otherAreas: readonly string[] = ['web', 'cli', 'demo', 'faults', 'check'];
+
+/** What counters and rules mean, by their names. */
+function meanings(): Readonly<Record<string, Text>> {
+  const areas = Object.entries(catalogue).filter(([area]) => !otherAreas.includes(area));
+  return Object.assign({}, ...areas.map(([, texts]) => texts)) as Record<string, Text>;
 }

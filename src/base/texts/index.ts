@@ -7,22 +7,27 @@ import { checkTexts } from './check.ts';
 import { demoTexts } from './demo.ts';
 import { cliTexts } from './cli.ts';
 import { faultTexts } from './faults.ts';
+import { fusionTexts } from './fusion.ts';
 import { gateTexts } from './gate.ts';
 import { runtimeTexts } from './runtime.ts';
 import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
 import { simulateTexts } from './simulate.ts';
+import { webCounterTexts, webTexts } from './web.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   check: checkTexts,
   demo: demoTexts,
   cli: cliTexts,
   faults: faultTexts,
+  fusion: fusionTexts,
   gate: gateTexts,
   runtime: runtimeTexts,
   ...sensorTexts,
   signals: signalTexts,
   v2x: v2xTexts,
   simulate: simulateTexts,
+  web: webTexts,
+  webCounters: webCounterTexts,
 };
