@@ -5,9 +5,9 @@ import type { Chance, CoreSensor } from './existence.ts';
 import type { CoreFrame } from './frames.ts';
 import { createCandidates, createGrid, fillGrid, gatePairs } from './gating.ts';
 import {
-  DETECTION_LIMIT, DETECTION_RECORD, D_QUALITY, D_TIME, D_X, D_Y, ESTIMATE, E_HEADING,
-  E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
-  T_BORN_INDEX, T_CLASS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
+  DETECTION_LIMIT, DETECTION_RECORD, D_COVARIANCE, D_QUALITY, D_TIME, D_VELOCITY_KIND, D_X, D_Y, ESTIMATE, E_HEADING,
+  E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, NO_VELOCITY, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
+  T_BORN_INDEX, T_CLASS, T_CONFIRMED_MS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
   T_SIZE, T_SOLID_HITS, T_STANDING_MS, T_STATE, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
 } from './layout.ts';
 import { learnNoise, scaleNoise } from './noise.ts';
@@ -189,8 +189,19 @@ export class FusionCore {
       if (hidden) tracks[track + T_OCCLUDED_MS] = frame.measuredMs;
       else if (probability >= 0.5 && frame.complete) tracks[track + T_MISSED_MS] = frame.measuredMs;
       if (probability === 0 || !frame.complete) continue;
-      tracks[track + T_EXISTENCE] = missOdds(tracks[track + T_EXISTENCE], probability);
+      const weight = this.#justSeenByOther(track, frame) ? 0.25 : 1;
+      tracks[track + T_EXISTENCE] = missOdds(tracks[track + T_EXISTENCE], probability, weight);
     }
+  }
+
+  /** Whether another sensor saw it a moment ago: then a miss says more of this sensor than of the track. */
+  #justSeenByOther(track: number, frame: CoreFrame): boolean {
+    const { tracks } = this.table;
+    for (let sensor = 0; sensor < this.#sensors.length; sensor++) {
+      const at = tracks[track + T_SENSOR_MS + sensor];
+      if (sensor !== frame.sensor && at > 0 && frame.measuredMs - at <= 200) return true;
+    }
+    return false;
   }
 
   /** Starts tracks from strong detections that no track explains. */
@@ -205,8 +216,10 @@ export class FusionCore {
         this.#count('detection_weak_unused');
         continue;
       }
-      if (this.#insideKnown(frame.detections[at + D_X], frame.detections[at + D_Y], known)) {
+      const holder = this.#holderOf(frame.detections[at + D_X], frame.detections[at + D_Y], known);
+      if (holder >= 0) {
         this.#count('birth_inside_track');
+        if (this.#taken[holder] === OPEN) this.#stretch(frame, holder, index);
         continue;
       }
       const slot = this.#freeSlot();
@@ -220,24 +233,44 @@ export class FusionCore {
     }
   }
 
-  /** Whether a place lies in the body of a track that this frame updated: a second echo of it. */
-  #insideKnown(x: number, y: number, known: number): boolean {
+  /**
+   * The track in whose body a place lies; −1 for none. Two vehicles never share a place, so what is
+   * seen there is that vehicle: a second echo, or the only one, by a sensor that is off.
+   */
+  #holderOf(x: number, y: number, known: number): number {
     const { tracks } = this.table;
     for (let slot = 0; slot < known; slot++) {
-      if (this.#taken[slot] !== TAKEN) continue;
+      if (this.#taken[slot] === ASIDE) continue;
+      const track = slot * TRACK_RECORD;
       const e = slot * ESTIMATE;
       const dx = x - this.#estimates[e + E_X];
       const dy = y - this.#estimates[e + E_Y];
-      const halfLength = 0.5 * tracks[slot * TRACK_RECORD + T_SIZE];
-      const halfWidth = 0.5 * tracks[slot * TRACK_RECORD + T_SIZE + 1];
+      const halfLength = 0.5 * tracks[track + T_SIZE];
+      const halfWidth = 0.5 * tracks[track + T_SIZE + 1];
       if (halfWidth < 0.6 || dx * dx + dy * dy > (halfLength + 1) ** 2) continue;
       if (!(this.#estimates[e + E_HEADING_VARIANCE] > 0)) continue;
+      if (this.#taken[slot] === OPEN && tracks[track + T_CONFIRMED_MS] === 0) continue;
       const heading = this.#estimates[e + E_HEADING];
       const ahead = Math.abs(dx * Math.cos(heading) + dy * Math.sin(heading));
       const left = Math.abs(dy * Math.cos(heading) - dx * Math.sin(heading));
-      if (ahead < halfLength + 0.3 && left < halfWidth + 0.2) return true;
+      if (ahead < halfLength + 0.3 && left < halfWidth + 0.2) return slot;
     }
-    return false;
+    return -1;
+  }
+
+  /** Takes a detection that lies in a body but outside its gate, with a doubt as wide as it is off. */
+  #stretch(frame: CoreFrame, slot: number, index: number): void {
+    const at = index * DETECTION_RECORD;
+    const e = slot * ESTIMATE;
+    const dx = this.#scaled[at + D_X] - this.#estimates[e + E_X];
+    const dy = this.#scaled[at + D_Y] - this.#estimates[e + E_Y];
+    this.#scaled[at + D_COVARIANCE] += 2 * dx * dx;
+    this.#scaled[at + D_COVARIANCE + 1] += 2 * dx * dy;
+    this.#scaled[at + D_COVARIANCE + 4] += 2 * dx * dy;
+    this.#scaled[at + D_COVARIANCE + 5] += 2 * dy * dy;
+    this.#scaled[at + D_VELOCITY_KIND] = NO_VELOCITY;
+    this.#taken[slot] = TAKEN;
+    this.#hit(frame, slot, index);
   }
 
   /** The next slot; when the table is full, the least likely unproven track makes room. */

@@ -138,6 +138,6 @@ export function hitOdds(odds: number, quality: number): number {
 }
 
 /** Odds after a miss where a hit had this chance. Source: IPDA, Musicki et al. 1994, at gate level. */
-export function missOdds(odds: number, chance: number): number {
-  return Math.max(-generalTuning.oddsMax, odds + Math.log(1 - Math.min(chance, 0.95)) * 0.6);
+export function missOdds(odds: number, chance: number, weight: number): number {
+  return Math.max(-generalTuning.oddsMax, odds + Math.log(1 - Math.min(chance, 0.95)) * 0.6 * weight);
 }
