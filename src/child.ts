@@ -6,8 +6,10 @@
 import { Worker } from 'node:worker_threads';
 import { SystemClock } from './base/clock.ts';
 import { messageOf } from './base/fault.ts';
+import { nextBoot } from './boot.ts';
 import { createLiveHub } from './hub.ts';
 import { createLog } from './logs.ts';
+import type { MainStart } from './main.ts';
 import { PerceptionLoop } from './pipeline.ts';
 import { createPhaseLock } from './phaselock.ts';
 import type { MonotonicMs } from './base/time.ts';
@@ -27,10 +29,13 @@ import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
 
 /** Runs the child. */
-function runChild(start: ChildStart): void {
-  const site = loadSite(start.siteFolder);
+function runChild(given: ChildStart): void {
+  const site = loadSite(given.siteFolder);
   const clock = new SystemClock(site.timeSource.assumedErrorMs);
-  clock.setAnchor(start.anchor);
+  clock.setAnchor(given.anchor);
+  // A boot of its own for every start of the child: one that was restarted must not give the ids
+  // of tracks and road users again that the last one gave a second ago (rule R34).
+  const start = { ...given, boot: nextBoot(given.dataFolder, clock.utcAt().utcMs) };
   const log = createLog({
     clock,
     level: site.log.level,
@@ -38,7 +43,7 @@ function runChild(start: ChildStart): void {
     json: start.logJson,
   });
   const main = new Worker(new URL('./main.js', import.meta.url), {
-    workerData: { start },
+    workerData: { start, site } satisfies MainStart,
     resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 },
   });
   const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);

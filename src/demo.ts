@@ -147,7 +147,7 @@ class Demo {
   #startDaemon(): void {
     const script = fileURLToPath(new URL('./cli/main.js', import.meta.url));
     const { site, record, seed } = this.#options;
-    const args = ['--enable-source-maps', script, 'run', '--site', site, '--seed', String(seed)];
+    const args = ['--max-semi-space-size=2', script, 'run', '--site', site, '--seed', String(seed)];
     if (record !== null) args.push('--record', record);
     this.#daemonMs = this.#clock.nowMs();
     // A group of its own: Ctrl+C reaches us alone, and we end the daemon in order.

@@ -17,11 +17,11 @@ import { DaemonState } from './daemonstate.ts';
 import { createLog } from './logs.ts';
 import { createMetrics } from './metrics.ts';
 import { eventCodes } from '../v2x/compose/codes.ts';
+import type { Site } from './model/site.ts';
 import type { CityComposer, CityMessage } from './model/stages.ts';
 import type { PerceptionView } from './pipeline.ts';
 import type { ChildStart, FromMain, ParentToChild, ToMain } from './processes.ts';
 import { createRecorder } from './recorder.ts';
-import { loadSite } from './site.ts';
 import type { StatusDocument } from './status.ts';
 import { startStore } from './store/client.ts';
 import type { StoreClient } from './store/client.ts';
@@ -42,7 +42,7 @@ const tell = (message: FromMain): void => parentPort?.postMessage(message);
 /** Everything that the thread owns while it runs. */
 class Main {
   readonly #start: ChildStart;
-  readonly #site;
+  readonly #site: Site;
   readonly #clock: SystemClock;
   readonly #log: Log;
   readonly #state: DaemonState;
@@ -56,9 +56,9 @@ class Main {
   #turn = 0;
   #incidents = 0;
 
-  constructor(start: ChildStart) {
+  constructor(start: ChildStart, site: Site) {
     this.#start = start;
-    this.#site = loadSite(start.siteFolder);
+    this.#site = site;
     this.#clock = new SystemClock(this.#site.timeSource.assumedErrorMs);
     this.#clock.setAnchor(start.anchor);
     this.#log = createLog({
@@ -261,15 +261,21 @@ class Main {
 
 const isLive = (message: CityMessage): boolean => message.delivery === 'live';
 
+/** What the thread is started with: the site is loaded once, by the child's first thread. */
+export interface MainStart {
+  readonly start: ChildStart;
+  readonly site: Site;
+}
+
 /** Runs the thread. */
-async function runMain(start: ChildStart): Promise<void> {
-  const main = new Main(start);
+async function runMain({ start, site }: MainStart): Promise<void> {
+  const main = new Main(start, site);
   parentPort?.on('message', (message: ToMain | ParentToChild) => main.heard(message));
   await main.run();
 }
 
 if (parentPort && workerData && 'start' in (workerData as object)) {
-  void runMain((workerData as { start: ChildStart }).start).catch((error: unknown) => {
+  void runMain(workerData as MainStart).catch((error: unknown) => {
     process.stderr.write(`main thread: ${messageOf(error)}\n`);
     process.exit(1);
   });

@@ -26,7 +26,8 @@ import { createLiveHub } from './hub.ts';
 import type { LiveHub } from './hub.ts';
 import { createLog } from './logs.ts';
 import { startNotifier } from './notify.ts';
-import { SPAT_PERIOD_MS, SignalsLoop } from './pipeline.ts';
+import { SignalsLoop } from './pipeline.ts';
+import { SPAT_PERIOD_MS } from './rates.ts';
 import type { SentMessage, Tick } from './pipeline.ts';
 import type {
   ChildStart,
@@ -214,7 +215,7 @@ class Parent {
     });
     child.onMessage((message) => this.#heard(message));
     child.onState(({ pid, state }) => {
-      if (pid !== null && state === 'starting') offerToOomKiller(pid);
+      if (pid !== null && state === 'running') offerToOomKiller(pid);
     });
     this.#child = child;
   }

@@ -46,8 +46,6 @@ export const placement = {
 } as const;
 export type LoopName = 'signals' | 'perception';
 
-/** SPAT goes every 100 ms, in every profile that we know of. */
-export const SPAT_PERIOD_MS = 100;
 const MAP_EVERY_TICKS = 10;
 /** A turn that began later than this speaks of the instant that it began at. */
 const LATE_MS = 25;

@@ -7,7 +7,7 @@ import type { Log } from './base/log.ts';
 import type { Site } from './model/site.ts';
 import { plusMs } from './base/time.ts';
 import type { PortMessage } from './model/port.ts';
-import { SPAT_PERIOD_MS } from './pipeline.ts';
+import { SPAT_PERIOD_MS } from './rates.ts';
 import type { Tick } from './pipeline.ts';
 import type { ChildStart, SentRow, TapBatch } from './processes.ts';
 import { RingRecorder } from './runtime/recording/ring.ts';

@@ -2,9 +2,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Fault } from '../base/fault.ts';
+import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
 import { siteFolder } from './sites.ts';
+import { SpokenFault } from './spoken.ts';
 
 /** What names a daemon on a command line. */
 export interface DaemonNames {
@@ -16,7 +18,7 @@ export interface DaemonNames {
 function usualFolders(): readonly string[] {
   const below = resolve('.lukou');
   const own = existsSync(below) ? readdirSync(below).sort().map((name) => join(below, name)) : [];
-  return ['/var/lib/lukou', ...own].filter((folder) => existsSync(join(folder, 'control.sock')));
+  return ['/var/lib/lukou', ...own].filter((folder) => existsSync(socketOf(folder)));
 }
 
 /**
@@ -35,18 +37,18 @@ export async function dataFolder(names: DaemonNames, io: Io): Promise<string> {
   const { isListening } = await import('../control.ts');
   const alive: string[] = [];
   for (const folder of usualFolders()) {
-    if (await isListening(join(folder, 'control.sock'))) alive.push(folder);
+    if (await isListening(socketOf(folder))) alive.push(folder);
   }
   if (alive.length === 1) return alive[0]!;
-  throw new Fault('NOT_RUNNING', {
-    subject: 'daemon',
-    expected: 'one in /var/lib/lukou or .lukou/',
-    got: alive.length === 0 ? 'none' : alive.join(', '),
-    next:
-      alive.length === 0
-        ? 'Start one with `lukou run --site <folder>` or `lukou demo`, or name its folder with --data.'
-        : 'Name one with --data or --site.',
-  });
+  throw new SpokenFault(
+    'NOT_RUNNING',
+    {
+      subject: 'lukou',
+      expected: texts.daemon_expected,
+      got: alive.length === 0 ? texts.daemon_none : alive.join(', '),
+      next: alive.length === 0 ? texts.daemon_start : texts.daemon_name,
+    },
+  );
 }
 
 /** Asks the daemon one thing; `changes` hands over the token. Errors: `Fault`. */
@@ -60,8 +62,18 @@ export async function ask(
   const folder = await dataFolder(names, io);
   const { askDaemon } = await import('../control.ts');
   const token = changes ? tokenOf(folder) : null;
-  return askDaemon(join(folder, 'control.sock'), { verb, args, ...(token === null ? {} : { token }) });
+  try {
+    return await askDaemon(socketOf(folder), { verb, args, ...(token === null ? {} : { token }) });
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.code !== 'NOT_RUNNING') throw thrown;
+    const { subject, got } = thrown.facts;
+    const facts = { subject, expected: texts.daemon_answer, got, next: texts.daemon_start };
+    throw new SpokenFault('NOT_RUNNING', facts, {}, { cause: thrown });
+  }
 }
+
+/** The control socket in a data folder. */
+export const socketOf = (folder: string): string => join(folder, 'control.sock');
 
 /** The token beside the socket; who may not read it may not change anything. */
 function tokenOf(folder: string): string | null {
@@ -70,14 +82,10 @@ function tokenOf(folder: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (cause) {
-    throw new Fault(
+    throw new SpokenFault(
       'REFUSED',
-      {
-        subject: path,
-        expected: 'a token that this user may read',
-        got: 'no permission',
-        next: 'Run the command as the user of the daemon, or join its group.',
-      },
+      { subject: path, expected: texts.token_expected, got: texts.token_got, next: texts.token_next },
+      {},
       { cause },
     );
   }

@@ -1,8 +1,130 @@
 /** The status document as a page for people. */
+import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
+import { gateLines } from './gate.ts';
+import { table } from './layout.ts';
+import { countsText } from './replay.ts';
+import { levelText, megabytes, msText, spanText } from './words.ts';
+
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
+
+/** Whose it is, which version, since when. */
+export function headLine(document: StatusDocument, io: Io): string {
+  const { site, software, startedUtcMs, utcMs, pid } = document;
+  return io.say(texts.status_head, {
+    name: site.name[io.language],
+    id: site.id,
+    mode: site.mode,
+    profile: site.profile,
+    software,
+    span: spanText(utcMs - startedUtcMs, io),
+    parent: pid.parent,
+    child: pid.child,
+  });
+}
+
+export function capabilityLines({ capabilities }: StatusDocument, io: Io): string[] {
+  return table(
+    capabilities.map(({ capability, level, because }) => [capability, levelText(level, io), because.join(', ')]),
+  );
+}
+
+export function messageLines({ messages }: StatusDocument, io: Io): string[] {
+  const head = [texts.col_message, texts.col_sent, texts.col_rate, texts.col_age, texts.col_p99, texts.col_max];
+  const rows = messages.map(({ type, sent, perS, ageMs }) => [
+    type, String(sent), perS.toFixed(1), msText(ageMs?.p50), msText(ageMs?.p99), msText(ageMs?.max),
+  ]);
+  return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5]);
+}
+
+export function portLines({ loops, monoMs }: StatusDocument, io: Io): string[] {
+  const head = [texts.col_port, texts.col_state, texts.col_received, texts.col_sent, texts.col_last, texts.col_fault];
+  const rows = loops.flatMap(({ ports }) =>
+    ports.map(({ name, state, received, sent, lastMs, fault }) => [
+      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(monoMs - lastMs, io), fault ?? '',
+    ]),
+  );
+  return table([head.map((text) => io.say(text)), ...rows], [2, 3, 4]);
+}
+
+function checkLines({ checks, monoMs }: StatusDocument, io: Io): string[] {
+  const bad = checks.filter(({ level }) => level !== 'ok');
+  const all = io.say(texts.status_checks_ok, { ok: checks.length - bad.length, count: checks.length });
+  const rows = bad.map(({ name, level, reason, sinceMs, detail }) => [
+    name,
+    levelText(level, io),
+    reason,
+    sinceMs > 0 ? io.say(texts.since, { span: spanText(monoMs - sinceMs, io) }) : '',
+    Object.entries(detail).map(([key, value]) => `${key}=${value}`).join(' '),
+  ]);
+  return [all, ...table(rows)];
+}
+
+function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io): string[] {
+  const none = io.say(texts.none);
+  const units = rsus.map(({ id, sent, lastSentMs, fault }) => [
+    id,
+    fault ?? io.say(texts.level_ok),
+    countsText(sent, none),
+    lastSentMs === null ? '–' : io.say(texts.ago, { span: spanText(monoMs - lastSentMs, io) }),
+  ]);
+  const links = clouds.map(({ id, connected, fault, protocol }) => [
+    id,
+    connected ? io.say(texts.level_ok) : io.say(texts.level_failed),
+    `MQTT ${protocol === 4 ? '3.1.1' : protocol}`,
+    fault ?? '',
+  ]);
+  return [
+    ...table([...units, ...links]),
+    io.say(texts.status_city, { waiting: store.rows, sent: Object.values(city).reduce((sum, count) => sum + count, 0) }),
+    ...(store.fault === null ? [] : [store.fault]),
+  ];
+}
+
+function roadLines({ tracks, events, lamps }: StatusDocument, io: Io): string[] {
+  const classes: Record<string, number> = {};
+  for (const { cls } of tracks) classes[cls] = (classes[cls] ?? 0) + 1;
+  const none = io.say(texts.none);
+  const open = events.filter(({ ended }) => ended === null);
+  const kinds: Record<string, number> = {};
+  for (const { kind } of open) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  const green = lamps.filter(({ colour }) => colour === 'green').map(({ signalGroup }) => signalGroup);
+  return [
+    io.say(texts.status_tracks, { count: tracks.length, classes: countsText(classes, none) }),
+    io.say(texts.status_events, { events: countsText(kinds, none) }),
+    io.say(texts.status_green, { groups: green.length === 0 ? none : green.join(', ') }),
+  ];
+}
+
+export function loopLines({ loops }: StatusDocument, io: Io): string[] {
+  const head = [texts.col_loop, texts.col_late, texts.col_max, texts.col_skipped, texts.col_memory];
+  const rows = loops.map(({ loop, lateness, skippedTicks, rssBytes }) => [
+    loop, msText(lateness.p99Ms), msText(lateness.maxMs), String(skippedTicks), megabytes(rssBytes),
+  ]);
+  return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4]);
+}
 
 /** Lines of the page. */
 export function statusPage(document: StatusDocument, io: Io): string[] {
-  return [document.site.name[io.language], ...document.capabilities.map(({ capability, level }) => `${capability} ${level}`)];
+  const { recording, web, drops, clockErrorMs, gate } = document;
+  const sections = [
+    [texts.status_capabilities, capabilityLines(document, io)],
+    [texts.status_gate, [...gateLines(document, io), ...(gate.latches.length > 0 ? [io.say(texts.status_latched)] : [])]],
+    [texts.status_messages, messageLines(document, io)],
+    [texts.status_checks, checkLines(document, io)],
+    [texts.status_ports, portLines(document, io)],
+    [texts.status_ends, endLines(document, io)],
+    [texts.status_road, roadLines(document, io)],
+    [texts.status_loops, loopLines(document, io)],
+  ] as const;
+  return [
+    headLine(document, io),
+    clockErrorMs === null ? io.say(texts.status_clock_unknown) : io.say(texts.status_clock, { errorMs: clockErrorMs }),
+    ...sections.flatMap(([title, lines]) => ['', io.say(title), ...indented(lines)]),
+    '',
+    io.say(texts.replay_drops, { drops: countsText(drops, io.say(texts.none)) }),
+    ...(recording ? [io.say(texts.status_recording, { folder: recording.folder, size: megabytes(recording.octets) })] : []),
+    ...(web ? [io.say(texts.status_web, { url: web.url })] : []),
+  ];
 }

@@ -32,7 +32,10 @@ class ThreadedStore implements StoreClient {
   #dead = false;
 
   constructor(start: StoreStart) {
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: start,
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+    });
     this.#worker.on('message', ({ id, ...answer }: { id: number; result?: unknown; fault?: Partial<FaultFacts> }) => {
       this.#open.get(id)?.(answer);
       this.#open.delete(id);

@@ -1,0 +1,78 @@
+import { gateTexts } from '../base/texts/gate.ts';
+import { cliTexts as texts } from '../base/texts/cli.ts';
+import type { StatusDocument } from '../status.ts';
+import { command } from './command.ts';
+import type { Io } from './command.ts';
+import { daemonOptions } from './common.ts';
+import { wrap } from './layout.ts';
+import { levelText, spanText } from './words.ts';
+
+/** `R6` → `R6 No conflicting right of way`, wherever a rule begins a reason. */
+export function withTitle(reason: string, io: Io): string {
+  const id = /^(R\d+b?|SIZE)\b/.exec(reason)?.[1];
+  const title = id !== undefined && id in gateTexts ? gateTexts[id as keyof typeof gateTexts] : null;
+  if (!title) return reason;
+  const rest = reason.slice(id!.length).replace(/^[:\s]+/, '');
+  return `${id} ${title[io.language]}${rest === '' ? '' : ` (${rest})`}`;
+}
+
+/** Lines that tell level, why and since when of every node. */
+export function gateLines({ gate, monoMs }: StatusDocument, io: Io): string[] {
+  return gate.nodes.flatMap(({ node, level, reasons, sinceMs }) => [
+    `${node}  ${levelText(level, io)}  ${io.say(texts.since, { span: spanText(monoMs - sinceMs, io) })}`,
+    ...reasons.map((reason) => `    ${withTitle(reason, io)}`),
+  ]);
+}
+
+function tell(document: StatusDocument, io: Io): void {
+  const { gate, monoMs } = document;
+  for (const line of gateLines(document, io)) io.out(line);
+  for (const latch of gate.latches) {
+    io.out(io.say(texts.gate_latched, { latch: latch.replace(/R\d+b?/, (id) => withTitle(id, io)) }));
+    io.out(io.say(texts.gate_latched_next, { node: latch.split(' ')[0] ?? '' }));
+  }
+  io.out('');
+  if (gate.refusals.length === 0) io.out(io.say(texts.gate_no_refusals));
+  else io.out(io.say(texts.gate_refusals, { count: gate.refusals.length }));
+  const columns = Math.max(60, Math.min(120, io.screen.columns));
+  for (const { atMs, type, rule, reason, hex } of gate.refusals) {
+    io.out(`  ${io.say(texts.ago, { span: spanText(monoMs - atMs, io) })}  ${type}  ${withTitle(rule, io)}`);
+    for (const part of wrap(reason, columns - 6)) io.out(`      ${part}`);
+    for (let at = 0; at < hex.length; at += columns - 6) io.out(`      ${hex.slice(at, at + columns - 6)}`);
+  }
+}
+
+export const gate = command({
+  name: 'gate',
+  summary: texts.gate_summary,
+  details: texts.gate_details,
+  arguments: [],
+  options: daemonOptions,
+  examples: ['gate', 'gate --site demo --json'],
+  async run(names, io) {
+    const { askStatus } = await import('./daemon.ts');
+    const document = await askStatus(names, io);
+    if (io.json) io.out(JSON.stringify({ formatVersion: 1, ...document.gate }));
+    else tell(document, io);
+    return document.gate.nodes.every(({ level }) => level === 'valid') ? 0 : 1;
+  },
+});
+
+export const gateRelease = command({
+  name: 'gate release',
+  summary: texts.gate_release_summary,
+  details: texts.gate_release_details,
+  arguments: [{ name: 'node', help: texts.gate_node }],
+  options: {
+    who: { type: 'text', value: 'name', required: true, help: texts.gate_who },
+    ...daemonOptions,
+  },
+  examples: ['gate release 0-10 --who "Li Wei"'],
+  async run({ node, who, ...names }, io) {
+    const { ask } = await import('./daemon.ts');
+    const { released } = (await ask(names, io, 'release-latch', { node, who }, true)) as { released: boolean };
+    if (io.json) io.out(JSON.stringify({ formatVersion: 1, node, released }));
+    else io.out(io.say(released ? texts.gate_released : texts.gate_not_latched, { node }));
+    return released ? 0 : 1;
+  },
+});
