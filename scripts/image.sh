@@ -87,8 +87,8 @@ gyp="$(npm root -g)/npm/node_modules/node-gyp/bin/node-gyp.js"
 mkdir "$work/context/prepared"
 mv "$work/cross/node_modules" "$work/context/prepared/node_modules"
 mv "$work/native/dist" "$work/context/prepared/dist"
-# The folder must reach the build although its names are ignored elsewhere.
-printf '!prepared/**\n' >>"$work/context/.dockerignore"
+# Only what git knows and what was prepared is in the context: nothing is left to ignore.
+: >"$work/context/.dockerignore"
 
 say "image"
 buildah bud --platform linux/arm64 --isolation chroot --format docker \
