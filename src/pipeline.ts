@@ -364,7 +364,9 @@ export class SignalsLoop implements Stateful {
     );
     this.#levels.set(node, { node, level, reasons, sinceMs });
     if (before?.level !== level) {
-      this.#deps.log.info('gate_level', { node, says: level, reasons: reasons.slice(0, 3).join('; ') });
+      // The first text tells repetitions apart: another level is news however soon it comes.
+      const fields = { change: `${node} ${level}`, node, says: level, reasons: reasons.slice(0, 3).join('; ') };
+      this.#deps.log.info('gate_level', fields);
       this.counters.count(`gate_level_${level}`);
     }
   }
