@@ -52,7 +52,9 @@ export class FusionCore {
 
   /** Takes a frame in: at once when it is the newest, else with the next `settle`. */
   accept(frame: CoreFrame): void {
-    this.#rewinder.accept(frame);
+    if (frame.count <= DETECTION_LIMIT) return this.#rewinder.accept(frame);
+    this.#count('observation_over_limit', frame.count - DETECTION_LIMIT);
+    this.#rewinder.accept({ ...frame, count: DETECTION_LIMIT });
   }
 
   /** Replays what late frames asked for. Call before reading the table. */

@@ -2,11 +2,11 @@ import type { ObservationFrame, Observation } from '../src/model/observation.ts'
 import { roadUserClasses } from '../src/model/roaduser.ts';
 import type { ReferencePoint } from '../src/model/roaduser.ts';
 import {
-  CLASS_COUNT, DETECTION_LIMIT, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING,
+  CLASS_COUNT, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING,
   D_HEADING_AMBIGUOUS, D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE,
   D_TIME, D_VELOCITY, D_VELOCITY_KIND, D_X, D_Y, FULL_VELOCITY, NO_VELOCITY, RANGE_RATE,
-  REF_BOTTOM_CENTRE, REF_CENTRE, REF_FRONT, REF_NEAREST_CORNER, REF_NEAREST_EDGE, REF_REAR,
-  REF_UNKNOWN,
+  OBSERVATION_LIMIT, REF_BOTTOM_CENTRE, REF_CENTRE, REF_FRONT, REF_NEAREST_CORNER, REF_NEAREST_EDGE,
+  REF_REAR, REF_UNKNOWN,
 } from './layout.ts';
 import type { SensorTuning } from './tuning.ts';
 import { hash32 } from '../src/base/random.ts';
@@ -232,14 +232,14 @@ export function toCoreFrame(
     else count('observation_not_usable');
   }
   let detections = records.subarray(0, kept * DETECTION_RECORD);
-  if (kept > DETECTION_LIMIT) {
-    count('observation_over_limit', kept - DETECTION_LIMIT);
-    const chosen = nearestFirst(records, kept).slice(0, DETECTION_LIMIT);
-    detections = new Float64Array(DETECTION_LIMIT * DETECTION_RECORD);
+  if (kept > OBSERVATION_LIMIT) {
+    count('observation_over_limit', kept - OBSERVATION_LIMIT);
+    const chosen = nearestFirst(records, kept).slice(0, OBSERVATION_LIMIT);
+    detections = new Float64Array(OBSERVATION_LIMIT * DETECTION_RECORD);
     chosen.forEach((from, to) => {
       detections.set(records.subarray(from * DETECTION_RECORD, (from + 1) * DETECTION_RECORD), to * DETECTION_RECORD);
     });
-    kept = DETECTION_LIMIT;
+    kept = OBSERVATION_LIMIT;
   }
   return {
     sensor, sequence: frame.sequence, measuredMs: frame.measured.monoMs,

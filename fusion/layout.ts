@@ -5,8 +5,10 @@
 
 /** Most tracks at any time; the least likely one goes first when the table is full. */
 export const TRACK_LIMIT = 512;
-/** Most detections taken from one frame of one sensor, nearest first. */
-export const DETECTION_LIMIT = 256;
+/** Most detections of one frame that the core has room for. */
+export const DETECTION_LIMIT = 512;
+/** Most observations taken from one frame of one sensor of a site, nearest first (fault F07). */
+export const OBSERVATION_LIMIT = 256;
 /** Most sensors of one site. */
 export const SENSOR_LIMIT = 32;
 /** Number of road-user classes, `unknown` included, in the order of `roadUserClasses`. */
