@@ -5,7 +5,7 @@ import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
-import { siteFolder } from './sites.ts';
+import { readSite } from './sites.ts';
 import { SpokenFault } from './spoken.ts';
 
 /** What names a daemon on a command line. */
@@ -29,8 +29,7 @@ function usualFolders(): readonly string[] {
 export async function dataFolder(names: DaemonNames, io: Io): Promise<string> {
   if (names.data !== null) return resolve(names.data);
   if (names.site !== null) {
-    const { loadSite } = await import('../site.ts');
-    return resolve(loadSite(siteFolder(names.site)).dataFolder);
+    return resolve((await readSite(names.site, io)).dataFolder);
   }
   const fromEnvironment = io.env['LUKOU_DATA'];
   if (fromEnvironment) return resolve(fromEnvironment);
@@ -43,7 +42,7 @@ export async function dataFolder(names: DaemonNames, io: Io): Promise<string> {
   throw new SpokenFault(
     'NOT_RUNNING',
     {
-      subject: 'lukou',
+      subject: 'daemon',
       expected: texts.daemon_expected,
       got: alive.length === 0 ? texts.daemon_none : alive.join(', '),
       next: alive.length === 0 ? texts.daemon_start : texts.daemon_name,

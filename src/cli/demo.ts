@@ -1,23 +1,7 @@
 import { cliTexts as texts } from '../base/texts/cli.ts';
-import type { Language } from '../base/text.ts';
 import { command } from './command.ts';
 import { siteOption } from './common.ts';
 import { siteFolder } from './sites.ts';
-
-/** What `src/demo.ts` gives; it is loaded by address, so that no other command pays for it. */
-interface DemoModule {
-  runDemo(options: {
-    readonly seconds: number | null;
-    readonly json: boolean;
-    readonly users: number;
-    readonly seed: number;
-    readonly language: Language;
-    readonly site: string;
-    readonly record: string | null;
-    readonly out: (line: string) => void;
-    readonly note: (line: string) => void;
-  }): Promise<number>;
-}
 
 export const demo = command({
   name: 'demo',
@@ -33,7 +17,7 @@ export const demo = command({
   },
   examples: ['demo', 'demo --for 30 --json', 'demo --users 100 --site two-nodes'],
   async run({ for: seconds, users, seed, site, record }, io) {
-    const { runDemo } = (await import(new URL('../demo.js', import.meta.url).href)) as DemoModule;
+    const { runDemo } = await import('../demo.ts');
     return runDemo({
       seconds,
       json: io.json,

@@ -77,12 +77,13 @@ const optionRows = (
     `${option.help[language]}${optionTail(option, language)}`,
   ]);
 
-/** Help of one command; `below` are its subcommands. */
+/** Help of one command; `below` are its subcommands; the handbook says the common options once. */
 export function commandHelp(
   row: CommandRow,
   below: readonly CommandRow[],
   language: Language,
   width: number,
+  withCommon = true,
 ): string[] {
   const lines = [usageLine(row), '', ...wrap(row.summary[language], width)];
   if (row.details[language] !== '') lines.push('', ...wrap(row.details[language], width));
@@ -96,7 +97,7 @@ export function commandHelp(
     const rows = below.map(({ name, summary }) => [name, summary[language]] as const);
     lines.push('', texts.help_commands[language], ...list(rows, width));
   }
-  lines.push('', texts.help_common[language], ...list(commonRows(language), width));
+  if (withCommon) lines.push('', texts.help_common[language], ...list(commonRows(language), width));
   if (row.examples.length > 0) {
     lines.push('', texts.help_examples[language], ...row.examples.map((example) => `  lukou ${example}`));
   }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { ReplayReport } from '../replay.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { siteOption } from './common.ts';
 import { table } from './layout.ts';
-import { sampleSites, siteFolder } from './sites.ts';
+import { readSite, sampleSites } from './sites.ts';
+import { SpokenFault } from './spoken.ts';
 
 const faultExample = 'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;duplicate:share=0.1;corrupt:share=0.01';
 const faultsHelp = {
@@ -22,24 +22,22 @@ function siteOfRecording(recording: string): string {
   try {
     id = (JSON.parse(readFileSync(path, 'utf8')) as { site?: { id?: string } }).site?.id ?? '';
   } catch (cause) {
-    throw new Fault(
-      'FILE_UNREADABLE',
-      {
-        subject: path,
-        expected: 'the manifest of a recording',
-        got: 'nothing that can be read',
-        next: 'Name a folder written by `lukou record` or `lukou simulate`.',
-      },
-      { cause },
-    );
+    const facts = {
+      subject: path,
+      expected: texts.fault_recording_expected,
+      got: texts.fault_recording_got,
+      next: texts.fault_recording_next,
+    };
+    throw new SpokenFault('FILE_UNREADABLE', facts, {}, { cause });
   }
-  if (sampleSites().includes(id)) return siteFolder(id);
-  throw new Fault('FILE_UNREADABLE', {
-    subject: `recording ${recording}`,
-    expected: '--site with the folder of the site that it was recorded at',
-    got: `site ${id}, which is no sample`,
-    next: 'Add --site <folder>.',
-  });
+  if (sampleSites().includes(id)) return id;
+  const facts = {
+    subject: recording,
+    expected: texts.fault_recording_site,
+    got: texts.fault_recording_site_got,
+    next: texts.fault_recording_site_next,
+  };
+  throw new SpokenFault('FILE_UNREADABLE', facts, { id });
 }
 
 /** `a 3, b 1`, most first. */
@@ -93,13 +91,12 @@ export const replay = command({
     'replay /tmp/rush --out /tmp/worse --faults "gap:at=10,for=2;corrupt:share=0.01"',
   ],
   async run({ recording, site: named, out, pace, seed, faults, verify }, io) {
-    const folder = named === null ? siteOfRecording(recording) : siteFolder(named);
-    const { loadSite } = await import('../site.ts');
+    const site = await readSite(named ?? siteOfRecording(recording), io);
     const { replay: replayRecording } = await import('../replay.ts');
     const beganMs = io.clock.nowMs();
     const report = await replayRecording({
       recording,
-      site: loadSite(folder),
+      site,
       out,
       pace,
       verify,

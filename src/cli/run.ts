@@ -1,7 +1,7 @@
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import { daemonOptions } from './common.ts';
-import { siteFolder } from './sites.ts';
+import { siteFolder, spokenSiteFault } from './sites.ts';
 
 export const run = command({
   name: 'run',
@@ -19,12 +19,17 @@ export const run = command({
   outlivesReader: true,
   async run({ site, data, logJson, record, seed }, io) {
     const { runParent } = await import('../parent.ts');
-    return runParent({
-      siteFolder: siteFolder(site),
-      ...(data === null ? {} : { dataFolder: data }),
-      logJson: logJson || io.json,
-      seed,
-      ...(record === null ? {} : { record }),
-    });
+    const folder = siteFolder(site);
+    try {
+      return await runParent({
+        siteFolder: folder,
+        ...(data === null ? {} : { dataFolder: data }),
+        logJson: logJson || io.json,
+        seed,
+        ...(record === null ? {} : { record }),
+      });
+    } catch (thrown) {
+      throw await spokenSiteFault(thrown, folder, io);
+    }
   },
 });

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Fault } from '../base/fault.ts';
 import { plusMs } from '../base/time.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
@@ -9,7 +8,8 @@ import type { LampFault } from '../simulate/lamps.ts';
 import type { SignalGroupId } from '../model/ids.ts';
 import { UsageError, command } from './command.ts';
 import { siteOption } from './common.ts';
-import { siteFolder } from './sites.ts';
+import { readSite } from './sites.ts';
+import { SpokenFault } from './spoken.ts';
 
 const breakExample = 'red-runners=10,40,wrong-way=20,stopped-vehicle=30+60';
 const lampExample = 'silent:at=30,for=5;conflicting-green:group=N-left,at=20,for=3';
@@ -77,11 +77,11 @@ function emptyFolder(out: string, force: boolean): void {
   if (!existsSync(out) || readdirSync(out).length === 0) return;
   const isRecording = existsSync(join(out, 'manifest.json'));
   if (force && isRecording) return rmSync(out, { recursive: true });
-  throw new Fault('REFUSED', {
+  throw new SpokenFault('REFUSED', {
     subject: out,
-    expected: 'an empty or a new folder',
-    got: isRecording ? 'a recording' : 'a folder with other files',
-    next: isRecording ? 'Add --force to replace it.' : 'Name another folder; this one is left alone.',
+    expected: texts.fault_folder_expected,
+    got: isRecording ? texts.fault_folder_recording : texts.fault_folder_full,
+    next: isRecording ? texts.fault_folder_force : texts.fault_folder_next,
   });
 }
 
@@ -107,11 +107,9 @@ export const simulate = command({
   ],
   async run({ out, site: named, seconds, seed, users, break: breakers, lampFault, offsets, force }, io) {
     const rules = breakers === null ? null : parseBreakers(breakers);
-    const folder = siteFolder(named);
-    const { loadSite } = await import('../site.ts');
+    const site = await readSite(named, io);
     const { simulateRecording } = await import('../simulaterun.ts');
     const { VIRTUAL_START } = await import('../simulate/devices.ts');
-    const site = loadSite(folder);
     const groups = site.road.signalGroups.map(({ id }) => id as string);
     const lampFaults = lampFault === null ? null : parseLampFaults(lampFault, VIRTUAL_START.monoMs, groups);
     emptyFolder(resolve(out), force);
