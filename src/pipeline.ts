@@ -168,7 +168,7 @@ class Watches implements Stateful {
       watch.reason = silent ? 'silent' : '';
       watch.sinceMs = nowMs;
       changed.push(watch);
-      const fields = { subject: watch.name, silent_ms: Math.round(silentMs), limit_ms: watch.silentAfterMs };
+      const fields = { subject: watch.name, silent_ms: Math.max(0, Math.round(silentMs)), limit_ms: watch.silentAfterMs };
       if (silent) this.#log.warn('device_silent', fields);
       else this.#log.info('device_heard', fields);
     }
@@ -364,10 +364,11 @@ export class SignalsLoop implements Stateful {
     );
     this.#levels.set(node, { node, level, reasons, sinceMs });
     if (before?.level !== level) {
-      // The first text tells repetitions apart: another level is news however soon it comes.
-      const fields = { change: `${node} ${level}`, node, says: level, reasons: reasons.slice(0, 3).join('; ') };
-      this.#deps.log.info('gate_level', fields);
       this.counters.count(`gate_level_${level}`);
+      // The first text tells repetitions apart: every change is news, however soon it comes.
+      const change = `${node} ${level} ${this.counters.get(`gate_level_${level}`)}`;
+      const fields = { change, node, says: level, reasons: reasons.slice(0, 3).join('; ') };
+      this.#deps.log.info('gate_level', fields);
     }
   }
 

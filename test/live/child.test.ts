@@ -27,7 +27,7 @@ function expectUnbroken(name: string, on: Junction, fromMs: number, toMs: number
 function expectValid(on: Junction, fromMs: number, toMs: number): void {
   const said = on.relay.sentMs.filter((atMs) => atMs >= fromMs - 500 && atMs <= toMs);
   const worstMs = Math.max(...said.slice(1).map((atMs, index) => atMs - said[index]!));
-  const invalid = on.spatsBetween(fromMs, toMs).filter(({ available }) => !available).length;
+  const invalid = cadence(on, fromMs, toMs).unavailable;
   figure('the controller', { worstGapMs: worstMs, invalid });
   if (worstMs <= CONTROLLER_GAP_MS) expect(invalid).toBe(0);
 }

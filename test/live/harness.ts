@@ -503,8 +503,12 @@ export function junctions(): (options?: JunctionOptions) => Promise<Junction> {
 /** What a run of SPAT frames looks like. */
 export interface Cadence {
   readonly frames: number;
-  /** Frames whose number is not one more than the last one's. */
+  /** Frames of the loop whose number is not one more than the last one's. */
   readonly breaks: number;
+  /** Frames that say unavailable and bear another number: the guard thread's own. */
+  readonly byGuard: number;
+  /** Frames of the loop that say unavailable. */
+  readonly unavailable: number;
   readonly worstGapMs: number;
   /** The rule's 125 ms plus what the bare timer was late at the worst. */
   readonly allowedMs: number;
@@ -516,14 +520,21 @@ const GAP_MAX_MS = 125;
 /** Measures the frames of a stretch of time beside the bare timer. */
 export function cadence(junction: Junction, fromMs: number, toMs: number): Cadence {
   const frames = junction.spatsBetween(fromMs, toMs);
-  let worstGapMs = frames.length < 2 ? Infinity : 0;
-  let breaks = 0;
-  for (let index = 1; index < frames.length; index++) {
-    const [before, frame] = [frames[index - 1]!, frames[index]!];
-    if (frame.msgCnt !== (before.msgCnt + 1) % 128) breaks++;
-    worstGapMs = Math.max(worstGapMs, frame.atMs - before.atMs);
+  const found = { breaks: 0, byGuard: 0, unavailable: 0, worstGapMs: frames.length < 2 ? Infinity : 0 };
+  let last: HeardSpat | null = null;
+  for (const [index, frame] of frames.entries()) {
+    if (index > 0) found.worstGapMs = Math.max(found.worstGapMs, frame.atMs - frames[index - 1]!.atMs);
+    const follows = last === null || frame.msgCnt === (last.msgCnt + 1) % 128;
+    if (!follows && !frame.available) {
+      found.byGuard++;
+      continue;
+    }
+    if (!follows) found.breaks++;
+    if (!frame.available) found.unavailable++;
+    last = frame;
   }
-  return { frames: frames.length, breaks, worstGapMs, allowedMs: GAP_MAX_MS + junction.control.worstMs(fromMs, toMs) };
+  const allowedMs = GAP_MAX_MS + junction.control.worstMs(fromMs, toMs);
+  return { frames: frames.length, ...found, allowedMs };
 }
 
 /** Prints a measured figure beside its limit. */
