@@ -35,6 +35,18 @@ const RATE_SPAN_MS = 5000;
 /** A road user of the child that is this silent is not shown, ms. */
 const PERCEPTION_STALE_MS = 2000;
 
+/** Counters of what went well or is told elsewhere; all others count something lost or refused. */
+const notDrops = [
+  /^(sent_|frames_|gate_level_|lane_passages|guard_sent|store_accepted|rewind$|track_)/,
+  /^event_(?!watch_overflow|overflow)/,
+  /^cloud_(live_sent|record_confirmed|connected|mqtt_fallback)/,
+  /^birth_/,
+  // A bus is shared: what one driver passes over, its neighbour takes.
+  /\.(alive|other_sensor|sensor_id_twice|truncated_inflated|cluster_split|heartbeat.*)$/,
+];
+/** Whether a counter counts something lost or refused. */
+export const isDrop = (name: string): boolean => !notDrops.some((pattern) => pattern.test(name));
+
 /** What the `main` thread knows of the whole box; builds the status document. */
 export class DaemonState {
   readonly #site: Site;
@@ -202,13 +214,11 @@ export class DaemonState {
 
   #drops(extra: Readonly<Record<string, number>>): Record<string, number> {
     const drops: Record<string, number> = {};
-    for (const { counters } of this.#loops.values()) {
-      for (const [name, count] of Object.entries(counters)) {
-        if (/^(sent_|frames_|gate_level_|event_(?!watch|overflow)|lane_passages)/.test(name)) continue;
-        drops[name] = (drops[name] ?? 0) + count;
-      }
-    }
-    for (const [name, count] of Object.entries(extra)) drops[name] = (drops[name] ?? 0) + count;
+    const add = ([name, count]: [string, number]): void => {
+      if (count > 0 && isDrop(name)) drops[name] = (drops[name] ?? 0) + count;
+    };
+    for (const { counters } of this.#loops.values()) Object.entries(counters).forEach(add);
+    Object.entries(extra).forEach(add);
     return drops;
   }
 

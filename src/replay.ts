@@ -12,6 +12,7 @@ import { seededRandom } from './base/random.ts';
 import { monotonicMs, plusMs, utcMs } from './base/time.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { createCityComposer } from './cloud/compose.ts';
+import { isDrop } from './daemonstate.ts';
 import { nodeKey } from './model/ids.ts';
 import type { Site } from './model/site.ts';
 import type { CityComposer } from './model/stages.ts';
@@ -303,7 +304,7 @@ class Replay {
     for (const [name, count] of Object.entries(this.#perception.counters.toJSON())) counters[name] = count;
     for (const [name, count] of Object.entries(counters)) {
       if (name.startsWith('gate_')) gate[name] = count;
-      else if (!/^(sent_|frames_|event_|lane_passages)/.test(name)) drops.count(name, count);
+      else if (isDrop(name)) drops.count(name, count);
     }
     for (const [name, count] of Object.entries(this.#recording.drops.toJSON())) drops.count(name, count);
     for (const [name, count] of Object.entries(this.#unheard.toJSON())) drops.count(name, count);
