@@ -10,6 +10,7 @@ import { silentLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import { monotonicMs, plusMs, utcMs } from './base/time.ts';
+import { rounded } from './base/units.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { createCityComposer } from './cloud/compose.ts';
 import { isDrop } from './daemonstate.ts';
@@ -105,7 +106,6 @@ class Lines {
   }
 }
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const AGE_WINDOW = 200_000;
 
 /** The loops, the outputs and what is counted of one replay. */
@@ -196,7 +196,7 @@ class Replay {
 
   #send({ atMs, message, newestReceivedMs }: SentMessage): void {
     const line: SentLine = {
-      t: round(this.#clock.utcAt(atMs).utcMs / 1000, 6),
+      t: rounded(this.#clock.utcAt(atMs).utcMs / 1000, 6),
       type: message.type,
       hex: Buffer.from(message.bytes).toString('hex'),
       node: nodeKey(message.node),
@@ -215,19 +215,19 @@ class Replay {
   }
 
   #view(view: PerceptionView): void {
-    const t = round(view.tracks.valid.utcMs / 1000, 6);
+    const t = rounded(view.tracks.valid.utcMs / 1000, 6);
     for (const track of view.tracks.tracks) {
       this.#trackIds.add(track.id);
       this.#trackRows++;
       this.#files.tracks.add({
         t,
         id: track.id,
-        x: round(track.eastM, 4),
-        y: round(track.northM, 4),
-        heading: track.headingRad === null ? null : round(track.headingRad, 5),
-        speed: round(track.speedMps, 4),
+        x: rounded(track.eastM, 4),
+        y: rounded(track.northM, 4),
+        heading: track.headingRad === null ? null : rounded(track.headingRad, 5),
+        speed: rounded(track.speedMps, 4),
         cls: track.cls,
-        existence: round(track.existence, 4),
+        existence: rounded(track.existence, 4),
         unseen: track.unseen,
         sensors: track.sensors,
       });
@@ -245,8 +245,8 @@ class Replay {
         id: event.id,
         kind: event.kind,
         state: event.ended === null ? 'began' : 'ended',
-        x: round(event.eastM, 3),
-        y: round(event.northM, 3),
+        x: rounded(event.eastM, 3),
+        y: rounded(event.northM, 3),
         lane: event.laneId,
         tracks: event.tracks,
       });
@@ -312,7 +312,7 @@ class Replay {
     const ageMs = Object.fromEntries(
       [...this.#ages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, window]) => {
         const found = window.percentiles()!;
-        return [type, { p50: round(found.p50, 3), p99: round(found.p99, 3), max: round(found.max, 3) }];
+        return [type, { p50: rounded(found.p50, 3), p99: rounded(found.p99, 3), max: rounded(found.max, 3) }];
       }),
     );
     const report: ReplayReport = {
@@ -322,7 +322,7 @@ class Replay {
       software: softwareVersion(),
       seed: this.#seed,
       faults: faults ?? '',
-      seconds: round((this.#clock.nowMs() - this.#startMs) / 1000, 3),
+      seconds: rounded((this.#clock.nowMs() - this.#startMs) / 1000, 3),
       inputs: this.#inputs.toJSON(),
       messages: this.#messages.toJSON(),
       octets: this.#octets.toJSON(),

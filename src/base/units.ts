@@ -12,3 +12,8 @@ export function headingRadToNorthDeg(rad: number): number {
 }
 /** Heading clockwise from north (deg) → counter-clockwise from east (rad, (−π, π]). */
 export const northDegToHeadingRad = (deg: number): number => wrapRad(degToRad(90 - deg));
+/** A number with so many decimals at the most; for what people and files are told. */
+export function rounded(value: number, digits: number): number {
+  const factor = 10 ** digits;
+  return Math.round(value * factor) / factor;
+}

@@ -2,7 +2,7 @@ import { bound95M } from '../base/covariance.ts';
 import { siteFrame } from '../base/geodesy.ts';
 import type { SiteFrame } from '../base/geodesy.ts';
 import type { Stamp } from '../base/time.ts';
-import { headingRadToNorthDeg, radToDeg } from '../base/units.ts';
+import { headingRadToNorthDeg, radToDeg, rounded as round } from '../base/units.ts';
 import type { RoadEvent, RoadEventKind } from '../model/event.ts';
 import type { HealthCheck } from '../model/health.ts';
 import { nodeKey } from '../model/ids.ts';
@@ -54,7 +54,6 @@ const positionBoundsM = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 1
 const speedBoundsMps = [0.01, 0.05, 0.1, 1, 5, 10, 100];
 const headingBoundsDeg = [0.0125, 0.01, 0.05, 0.1, 1, 5, 10];
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const whole = (stamp: Stamp): number => Math.floor(stamp.utcMs);
 
 /** lightStatus of form B: the air scale. */
