@@ -1,7 +1,7 @@
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import { daemonOptions } from './common.ts';
-import { padTo, wrap } from './layout.ts';
+import { padTo, pageWidth, wrap } from './layout.ts';
 
 export const doctor = command({
   name: 'doctor',
@@ -22,7 +22,7 @@ export const doctor = command({
     for (const { name, level, found, next } of findings) {
       io.out(`${padTo(io.say(marks[level]), 6)}${padTo(name, 10)}${found}`);
       if (next === '') continue;
-      for (const line of wrap(next, Math.max(50, Math.min(100, io.screen.columns)) - 16)) io.out(`${' '.repeat(16)}${line}`);
+      for (const line of wrap(next, pageWidth(io) - 16)) io.out(`${' '.repeat(16)}${line}`);
     }
     const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
     io.out(io.say(texts.doctor_sum, { ok: count('ok'), warn: count('warn'), fail: count('fail') }));

@@ -2,7 +2,7 @@ import type { Driver } from '../../drivers/driver.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
-import { table, wrap } from './layout.ts';
+import { pageWidth, table, wrap } from './layout.ts';
 import { nearest } from './nearest.ts';
 import { SpokenFault } from './spoken.ts';
 
@@ -24,7 +24,7 @@ async function tellOne(driver: Driver, io: Io): Promise<void> {
   const { settingLines } = await import('../../config/print.ts');
   io.out(`${driver.kind}: ${driver.title[io.language]}`);
   io.out(io.say(texts.drivers_facts, { transports: driver.transports.join(', '), silentMs: driver.silentAfterMs }));
-  const columns = Math.max(60, Math.min(100, io.screen.columns));
+  const columns = pageWidth(io);
   io.out('');
   io.out(io.say(texts.drivers_options));
   let unverified = false;

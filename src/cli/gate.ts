@@ -4,7 +4,7 @@ import type { StatusDocument } from '../status.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { daemonOptions } from './common.ts';
-import { wrap } from './layout.ts';
+import { pageWidth, wrap } from './layout.ts';
 import { levelText, spanText } from './words.ts';
 
 /** `R6` → `R6 No conflicting right of way`, wherever a rule begins a reason. */
@@ -34,7 +34,7 @@ function tell(document: StatusDocument, io: Io): void {
   io.out('');
   if (gate.refusals.length === 0) io.out(io.say(texts.gate_no_refusals));
   else io.out(io.say(texts.gate_refusals, { count: gate.refusals.length }));
-  const columns = Math.max(60, Math.min(120, io.screen.columns));
+  const columns = pageWidth(io);
   for (const { atMs, type, rule, reason, hex } of gate.refusals) {
     io.out(`  ${io.say(texts.ago, { span: spanText(monoMs - atMs, io) })}  ${type}  ${withTitle(rule, io)}`);
     for (const part of wrap(reason, columns - 6)) io.out(`      ${part}`);

@@ -65,3 +65,7 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       .trimEnd(),
   );
 }
+
+/** Places of a page for people: the screen, within what reads well. */
+export const pageWidth = ({ screen }: { readonly screen: { readonly columns: number } }): number =>
+  Math.max(60, Math.min(100, screen.columns));

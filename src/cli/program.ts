@@ -127,7 +127,7 @@ class Parser {
       this.#root.parse([...helpAsOption(argv)], { from: 'user' });
     } catch (thrown) {
       if (!(thrown instanceof CommanderError)) throw thrown;
-      if (thrown.code === 'commander.help' && argv.every((word) => word.startsWith('-'))) {
+      if (thrown.code === 'commander.help' && firstWords(argv).length === 0) {
         this.#io.write(this.#root.helpInformation());
         return null;
       }
@@ -204,6 +204,8 @@ function helpAsOption(argv: readonly string[]): readonly string[] {
   if (at < 0 || firstWords(argv)[0] !== 'help') return argv;
   const rest = argv.toSpliced(at, 1).filter((word) => word !== '--help' && word !== '-h');
   const words = firstWords(rest);
+  // `help --help` asks for the help of `help`.
+  if (words.length === 0 && rest.length < argv.length - 1) return argv;
   if (words.length > 0) {
     const known = rowOf(rest)?.name ?? (words.length === 1 && families[words[0]!] ? words[0]! : '');
     if (known !== words.join(' ')) throw unknownCommand(rest);

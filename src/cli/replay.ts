@@ -5,7 +5,7 @@ import type { ReplayReport } from '../replay.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { siteOption } from './common.ts';
-import { table } from './layout.ts';
+import { pageWidth, table, wrap } from './layout.ts';
 import { readSite, sampleSites } from './sites.ts';
 import { SpokenFault } from './spoken.ts';
 
@@ -60,7 +60,8 @@ function tell(report: ReplayReport, wallS: number, io: Io): void {
   for (const line of table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5])) io.out(`  ${line}`);
   const events = countsText(report.events, none);
   io.out(io.say(texts.replay_tracks, { tracks: report.tracks, rows: report.trackRows, events }));
-  io.out(io.say(texts.replay_drops, { drops: countsText(report.drops, none) }));
+  const drops = io.say(texts.replay_drops, { drops: countsText(report.drops, none) });
+  for (const line of wrap(drops, pageWidth(io))) io.out(line);
   const { verify } = report;
   if (!verify) return;
   const { equal, compared, outside, firstDifference } = verify;

@@ -3,7 +3,7 @@ import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
 import { gateLines } from './gate.ts';
-import { table } from './layout.ts';
+import { pageWidth, table, wrap } from './layout.ts';
 import { countsText } from './replay.ts';
 import { levelText, megabytes, msText, spanText } from './words.ts';
 
@@ -38,11 +38,12 @@ export function messageLines({ messages }: StatusDocument, io: Io): string[] {
   return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5]);
 }
 
-export function portLines({ loops, monoMs }: StatusDocument, io: Io): string[] {
+export function portLines({ loops }: StatusDocument, io: Io): string[] {
   const head = [texts.col_port, texts.col_state, texts.col_received, texts.col_sent, texts.col_last, texts.col_fault];
-  const rows = loops.flatMap(({ ports }) =>
+  // A loop tells of its ports once a second: the age is that at its own instant.
+  const rows = loops.flatMap(({ ports, atMs }) =>
     ports.map(({ name, state, received, sent, lastMs, fault }) => [
-      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(monoMs - lastMs, io), fault ?? '',
+      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(atMs - lastMs, io), fault ?? '',
     ]),
   );
   return table([head.map((text) => io.say(text)), ...rows], [2, 3, 4]);
@@ -61,12 +62,16 @@ function checkLines({ checks, monoMs }: StatusDocument, io: Io): string[] {
   return [all, ...table(rows)];
 }
 
+/** `rsu_sent_SPAT` → `SPAT`. */
+const plainNames = (sent: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(sent).map(([name, count]) => [name.replace(/^rsu_sent_/, ''), count]));
+
 function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io): string[] {
   const none = io.say(texts.none);
   const units = rsus.map(({ id, sent, lastSentMs, fault }) => [
     id,
     fault ?? io.say(texts.level_ok),
-    countsText(sent, none),
+    countsText(plainNames(sent), none),
     lastSentMs === null ? '–' : io.say(texts.ago, { span: spanText(monoMs - lastSentMs, io) }),
   ]);
   const links = clouds.map(({ id, connected, fault, protocol }) => [
@@ -123,7 +128,7 @@ export function statusPage(document: StatusDocument, io: Io): string[] {
     clockErrorMs === null ? io.say(texts.status_clock_unknown) : io.say(texts.status_clock, { errorMs: clockErrorMs }),
     ...sections.flatMap(([title, lines]) => ['', io.say(title), ...indented(lines)]),
     '',
-    io.say(texts.replay_drops, { drops: countsText(drops, io.say(texts.none)) }),
+    ...wrap(io.say(texts.replay_drops, { drops: countsText(drops, io.say(texts.none)) }), pageWidth(io)),
     ...(recording ? [io.say(texts.status_recording, { folder: recording.folder, size: megabytes(recording.octets) })] : []),
     ...(web ? [io.say(texts.status_web, { url: web.url })] : []),
   ];
