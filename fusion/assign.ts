@@ -50,9 +50,11 @@ export function assignMemory(rows: number, columns: number): AssignMemory {
  * Source: shortest augmenting paths, Jonker and Volgenant, Computing 38, 1987, on sparse rows.
  * Cost: no allocation; per row at most the square of its component.
  */
-export function assignRows(candidates: CandidateRows, missCost: number, memory: AssignMemory): void {
+export function assignRows(candidates: CandidateRows, missCost: number,
+  memory: AssignMemory): void {
   const { rows, columns, start, column, cost } = candidates;
-  assert(memory.rowColumn.length >= rows && memory.columnRow.length >= columns, 'memory is too small');
+  assert(memory.rowColumn.length >= rows && memory.columnRow.length >= columns,
+    'memory is too small');
   memory.rowColumn.fill(-1, 0, rows);
   memory.columnRow.fill(-1, 0, columns);
   memory.columnPotential.fill(0, 0, columns);
@@ -69,7 +71,8 @@ export function assignRows(candidates: CandidateRows, missCost: number, memory: 
 }
 
 /** Finds the cheapest way to serve one more row, and shifts the pairs along it. */
-function augment(candidates: CandidateRows, missCost: number, memory: AssignMemory, first: number): void {
+function augment(candidates: CandidateRows, missCost: number, memory: AssignMemory,
+  first: number): void {
   const { distance, columnRow, columnPotential, rowPotential, state, touched } = memory;
   let touchedCount = 0;
   let settled = 0;

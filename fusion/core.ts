@@ -1,21 +1,26 @@
+import { assert } from '../src/base/assert.ts';
 import type { Count } from '../src/model/stages.ts';
 import { assignMemory, assignRows } from './assign.ts';
-import { ASIDE, OPEN, TAKEN, detectionChance, fadeOdds, hitOdds, mayConcern, missOdds } from './existence.ts';
+import {
+  ASIDE, OPEN, TAKEN, detectionChance, fadeOdds, hitOdds, mayConcern, missOdds,
+} from './existence.ts';
 import type { Chance, CoreSensor } from './existence.ts';
 import type { CoreFrame } from './frames.ts';
 import { createCandidates, createGrid, fillGrid, gatePairs } from './gating.ts';
 import {
-  DETECTION_LIMIT, DETECTION_RECORD, D_COVARIANCE, D_QUALITY, D_TIME, D_VELOCITY_KIND, D_X, D_Y, ESTIMATE, E_HEADING,
-  E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, NO_VELOCITY, SENSOR_LIMIT, TRACK_LIMIT, TRACK_RECORD, T_BORN,
-  T_BORN_INDEX, T_CLASS, T_CONFIRMED_MS, T_DEVICE, T_EXISTENCE, T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS,
-  T_SIZE, T_SOLID_HITS, T_STANDING_MS, T_STATE, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
+  DETECTION_LIMIT, DETECTION_RECORD, D_COVARIANCE, D_QUALITY, D_TIME, D_VELOCITY_KIND, D_X, D_Y,
+  ESTIMATE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, NO_VELOCITY, SENSOR_LIMIT,
+  TRACK_LIMIT, TRACK_RECORD, T_BORN, T_BORN_INDEX, T_CLASS, T_CONFIRMED_MS, T_DEVICE, T_EXISTENCE,
+  T_HITS, T_HIT_MS, T_MISSED_MS, T_MOVED, T_OCCLUDED_MS, T_SENSOR_MS, T_SIZE, T_SOLID_HITS,
+  T_STANDING_MS, T_STATE, T_TIME, T_TWIN_BORN, T_TWIN_INDEX, T_TWIN_MS,
 } from './layout.ts';
 import { learnNoise, scaleNoise } from './noise.ts';
 import { estimateTrack, predictTrack } from './predict.ts';
 import { Rewinder } from './rewind.ts';
 import { createTable } from './table.ts';
 import {
-  bearTrack, judgeMoved, judgePublication, judgeStanding, learn, lookSame, mustDie, promote, seenTogether,
+  bearTrack, judgeMoved, judgePublication, judgeStanding, learn, lookSame, mustDie, promote,
+  seenTogether,
 } from './tracks.ts';
 import { generalTuning, sensorTuning } from './tuning.ts';
 import { updateTrack } from './update.ts';
@@ -44,10 +49,11 @@ export class FusionCore {
   readonly #chance: Chance = { probability: 0, hidden: false };
 
   constructor(sensors: readonly CoreSensor[], options: { rewindMs: number; count: Count }) {
-    if (sensors.length > SENSOR_LIMIT) throw new RangeError(`${sensors.length} sensors, at most ${SENSOR_LIMIT}`);
+    assert(sensors.length <= SENSOR_LIMIT, `${sensors.length} sensors, at most ${SENSOR_LIMIT}`);
     this.#sensors = sensors;
     this.#count = options.count;
-    this.#rewinder = new Rewinder(this.table, options.rewindMs, options.count, (frame) => this.#apply(frame));
+    this.#rewinder = new Rewinder(this.table, options.rewindMs, options.count, (frame) =>
+      this.#apply(frame));
   }
 
   /** Takes a frame in: at once when it is the newest, else with the next `settle`. */
@@ -84,14 +90,17 @@ export class FusionCore {
     const { tracks } = table;
     if (frame.sequence < table.sequences[frame.sensor]) this.#sensorRestarted(frame.sensor);
     table.sequences[frame.sensor] = frame.sequence;
-    const stepS = table.atMs > 0 ? Math.min(5, Math.max(0, (frame.measuredMs - table.atMs) / 1000)) : 0;
+    const stepS = table.atMs > 0 ? Math.min(5, Math.max(0, (frame.measuredMs - table.atMs) / 1000))
+      : 0;
     table.atMs = frame.measuredMs;
     table.frameMs[frame.sensor] = frame.measuredMs;
     table.receivedMs = Math.max(table.receivedMs, frame.receivedMs);
-    const upkeep = frame.measuredMs - table.upkeepMs >= UPKEEP_MS || frame.measuredMs < table.upkeepMs;
+    const upkeep = frame.measuredMs - table.upkeepMs >= UPKEEP_MS
+      || frame.measuredMs < table.upkeepMs;
     this.#advance(frame, stepS, upkeep);
     const floorM = sensorTuning[this.#sensors[frame.sensor]!.kind].positionFloorM;
-    scaleNoise(frame.detections, frame.count, table.noise, frame.sensor, floorM * floorM, this.#scaled);
+    scaleNoise(frame.detections, frame.count, table.noise, frame.sensor, floorM * floorM,
+      this.#scaled);
     fillGrid(this.#grid, this.#estimates, table.count);
     this.#used.fill(0);
     this.#pass(frame, true);
@@ -120,7 +129,8 @@ export class FusionCore {
     for (let slot = 0; slot < count; slot++) {
       const track = slot * TRACK_RECORD;
       tracks[track + T_EXISTENCE] = fadeOdds(tracks[track + T_EXISTENCE], stepS);
-      const concerned = all || mayConcern(sensor, tracks[track + T_STATE], tracks[track + T_STATE + 1], 20);
+      const concerned = all || mayConcern(sensor, tracks[track + T_STATE],
+        tracks[track + T_STATE + 1], 20);
       this.#taken[slot] = concerned ? OPEN : ASIDE;
       if (!concerned) continue;
       predictTrack(tracks, track, frame.measuredMs);
@@ -166,13 +176,17 @@ export class FusionCore {
     const e = slot * ESTIMATE;
     const at = index * DETECTION_RECORD;
     if (tracks[track + T_HITS] > 8 && tracks[track + T_STANDING_MS] <= 0) {
-      learnNoise(tracks, track, this.#estimates, e, this.#scaled, at, this.table.noise, frame.sensor);
+      learnNoise(tracks, track, this.#estimates, e, this.#scaled, at, this.table.noise,
+        frame.sensor);
     }
     predictTrack(tracks, track, frame.detections[at + D_TIME]);
-    if (updateTrack(tracks, track, this.#scaled, at) === -Infinity) this.#count('update_not_definite');
+    if (updateTrack(tracks, track, this.#scaled,
+      at) === -Infinity) this.#count('update_not_definite');
     const tuning = sensorTuning[this.#sensors[frame.sensor]!.kind];
-    learn(tracks, track, frame.detections, index, frame.sensor, tuning, frame.measuredMs, frame.receivedMs);
-    tracks[track + T_EXISTENCE] = hitOdds(tracks[track + T_EXISTENCE], frame.detections[at + D_QUALITY]);
+    learn(tracks, track, frame.detections, index, frame.sensor, tuning, frame.measuredMs,
+      frame.receivedMs);
+    tracks[track + T_EXISTENCE] = hitOdds(tracks[track + T_EXISTENCE],
+      frame.detections[at + D_QUALITY]);
     estimateTrack(tracks, track, this.#estimates, e);
     promote(tracks, track, this.#estimates, e);
     judgeMoved(tracks, track, this.#estimates, e);
@@ -196,7 +210,10 @@ export class FusionCore {
     }
   }
 
-  /** Whether another sensor saw it a moment ago: then a miss says more of this sensor than of the track. */
+  /**
+   * Whether another sensor saw it a moment ago: then a miss says more of this sensor than of the
+   * track.
+   */
   #justSeenByOther(track: number, frame: CoreFrame): boolean {
     const { tracks } = this.table;
     for (let sensor = 0; sensor < this.#sensors.length; sensor++) {
@@ -229,7 +246,8 @@ export class FusionCore {
         this.#count('birth_over_limit');
         continue;
       }
-      bearTrack(table.tracks, slot * TRACK_RECORD, this.#scaled, index, frame.sensor, frame.measuredMs, frame.receivedMs, solid);
+      bearTrack(table.tracks, slot * TRACK_RECORD, this.#scaled, index, frame.sensor,
+        frame.measuredMs, frame.receivedMs, solid);
       estimateTrack(table.tracks, slot * TRACK_RECORD, this.#estimates, slot * ESTIMATE);
       this.#taken[slot] = TAKEN;
     }
@@ -260,7 +278,9 @@ export class FusionCore {
     return -1;
   }
 
-  /** Takes a detection that lies in a body but outside its gate, with a doubt as wide as it is off. */
+  /**
+   * Takes a detection that lies in a body but outside its gate, with a doubt as wide as it is off.
+   */
   #stretch(frame: CoreFrame, slot: number, index: number): void {
     const at = index * DETECTION_RECORD;
     const e = slot * ESTIMATE;
@@ -297,7 +317,8 @@ export class FusionCore {
   /** Takes one slot out; the order of the others, which is that of birth, stays. */
   #remove(slot: number): void {
     const { table } = this;
-    table.tracks.copyWithin(slot * TRACK_RECORD, (slot + 1) * TRACK_RECORD, table.count * TRACK_RECORD);
+    table.tracks.copyWithin(slot * TRACK_RECORD, (slot + 1) * TRACK_RECORD,
+      table.count * TRACK_RECORD);
     this.#estimates.copyWithin(slot * ESTIMATE, (slot + 1) * ESTIMATE, table.count * ESTIMATE);
     this.#taken.copyWithin(slot, slot + 1, table.count);
     table.count--;
@@ -325,7 +346,8 @@ export class FusionCore {
         continue;
       }
       const a = old * TRACK_RECORD;
-      const same = tracks[b + T_TWIN_BORN] === tracks[a + T_BORN] && tracks[b + T_TWIN_INDEX] === tracks[a + T_BORN_INDEX];
+      const same = tracks[b + T_TWIN_BORN] === tracks[a + T_BORN]
+        && tracks[b + T_TWIN_INDEX] === tracks[a + T_BORN_INDEX];
       if (!same || tracks[b + T_TWIN_MS] === 0) {
         tracks[b + T_TWIN_BORN] = tracks[a + T_BORN];
         tracks[b + T_TWIN_INDEX] = tracks[a + T_BORN_INDEX];
@@ -338,7 +360,9 @@ export class FusionCore {
     }
   }
 
-  /** The oldest track before `young` that looks the same and was never seen beside it; −1 for none. */
+  /**
+   * The oldest track before `young` that looks the same and was never seen beside it; −1 for none.
+   */
   #twinOf(young: number, nowMs: number): number {
     const { tracks } = this.table;
     for (let old = 0; old < young; old++) {
@@ -352,7 +376,9 @@ export class FusionCore {
     return -1;
   }
 
-  /** The older takes what the younger knew better: newest times, hits, and its estimate if newer. */
+  /**
+   * The older takes what the younger knew better: newest times, hits, and its estimate if newer.
+   */
   #join(a: number, b: number): void {
     const { tracks } = this.table;
     tracks[a + T_MOVED] = Math.max(tracks[a + T_MOVED], tracks[b + T_MOVED]);

@@ -41,7 +41,8 @@ export interface TrackRow {
 
 /** Names of classes that detectors use, beside our own. */
 const aliases: Readonly<Record<string, RoadUserClass>> = {
-  cyclist: 'bicycle', person: 'pedestrian', bike: 'bicycle', motorbike: 'motorcycle', vehicle: 'car',
+  cyclist: 'bicycle', person: 'pedestrian', bike: 'bicycle', motorbike: 'motorcycle',
+    vehicle: 'car',
   lorry: 'truck', tram: 'bus',
 };
 
@@ -58,8 +59,11 @@ export const everywhere: CoreSensor = {
   halfAngleRad: Math.PI, outline: null, finds: roadUserClasses.map(() => true),
 };
 
-/** Turns the rows of one instant into a frame; rows with numbers that are not finite are left out. */
-export function rowsToFrame(rows: readonly DetectionRow[], sequence: number, atMs: number, count: Count): CoreFrame {
+/**
+ * Turns the rows of one instant into a frame; rows with numbers that are not finite are left out.
+ */
+export function rowsToFrame(rows: readonly DetectionRow[], sequence: number, atMs: number,
+  count: Count): CoreFrame {
   const detections = new Float64Array(rows.length * DETECTION_RECORD);
   let kept = 0;
   for (const row of rows) {
@@ -81,10 +85,12 @@ export function rowsToFrame(rows: readonly DetectionRow[], sequence: number, atM
     detections[at + D_SIZE] = row.length ?? 0;
     detections[at + D_SIZE + 1] = row.width ?? 0;
     detections[at + D_SIZE + 2] = row.height ?? 0;
-    const evidence = ((row.score ?? tuning.scoreMiddle + 2 * tuning.scoreScale) - tuning.scoreMiddle) / tuning.scoreScale;
+    const evidence = ((row.score ?? tuning.scoreMiddle + 2 * tuning.scoreScale)
+      - tuning.scoreMiddle) / tuning.scoreScale;
     detections[at + D_QUALITY] = Math.min(0.999, Math.max(0.001, 1 / (1 + Math.exp(-evidence))));
     for (let other = 1; other < CLASS_COUNT; other++) {
-      detections[at + D_CLASS + other] = Math.log(index === 0 ? 1 / 7 : other === index ? 0.94 : 0.01);
+      detections[at + D_CLASS + other] = Math.log(index === 0 ? 1 / 7 : other === index ? 0.94
+        : 0.01);
     }
     if (detections.subarray(at, at + DETECTION_RECORD).every(Number.isFinite)) kept++;
     else count('observation_not_usable');
@@ -119,7 +125,8 @@ export class DetectionTracker {
       const track = slot * TRACK_RECORD;
       const cls = tracks[track + T_CLASS];
       if (tracks[track + T_CONFIRMED_MS] === 0) continue;
-      if (atMs - tracks[track + T_HIT_MS] > objectListTuning[roadUserClasses[cls]!].coastMs + 1) continue;
+      if (atMs - tracks[track + T_HIT_MS] > objectListTuning[roadUserClasses[cls]!].coastMs
+        + 1) continue;
       this.#core.estimateAt(slot, atMs, this.#estimate);
       const key = `${tracks[track + T_BORN]}/${tracks[track + T_BORN_INDEX]}`;
       let id = this.#ids.get(key);
@@ -159,7 +166,8 @@ export function* trackDetections(rows: readonly DetectionRow[], count: Count): G
     for (const t of times) {
       if (before !== null) {
         const lost = Math.min(20, Math.round((t - before) / period) - 1);
-        for (let index = 1; index <= lost; index++) yield* tracker.step(seq, before + index * period, []);
+        for (let index = 1; index <= lost; index++) yield* tracker.step(seq, before
+          + index * period, []);
       }
       yield* tracker.step(seq, t, frames.get(t)!);
       before = t;

@@ -41,7 +41,8 @@ export function inView(sensor: CoreSensor, x: number, y: number, marginM = 0): b
 }
 
 /**
- * Whether a place may lie in what a sensor sees, with room to spare: a quick test for who needs to be
+ * Whether a place may lie in what a sensor sees, with room to spare: a quick test for who needs to
+ * be
  * looked at when a frame comes. Errs only towards yes.
  */
 export function mayConcern(sensor: CoreSensor, x: number, y: number, marginM: number): boolean {
@@ -53,7 +54,8 @@ export function mayConcern(sensor: CoreSensor, x: number, y: number, marginM: nu
   if (range2 > reach * reach) return false;
   const half = sensor.halfAngleRad + 0.1;
   if (half >= Math.PI / 2) return true;
-  const ahead = dx * Math.cos(sensor.headingRad) + dy * Math.sin(sensor.headingRad) + marginM / Math.sin(half);
+  const ahead = dx * Math.cos(sensor.headingRad) + dy * Math.sin(sensor.headingRad)
+    + marginM / Math.sin(half);
   const left = Math.abs(dy * Math.cos(sensor.headingRad) - dx * Math.sin(sensor.headingRad));
   return left <= ahead * Math.tan(half);
 }
@@ -69,7 +71,8 @@ export function isHidden(
   if (range < 2) return false;
   const own = tracks[slot * TRACK_RECORD + T_SIZE + 1];
   for (let other = 0; other < count; other++) {
-    if (other === slot || marks[other] === ASIDE || tracks[other * TRACK_RECORD + T_EXISTENCE] < 0) continue;
+    if (other === slot || marks[other] === ASIDE || tracks[other * TRACK_RECORD
+      + T_EXISTENCE] < 0) continue;
     const e = other * ESTIMATE;
     const ox = estimates[e + E_X] - sensor.x;
     const oy = estimates[e + E_Y] - sensor.y;
@@ -114,7 +117,8 @@ export function detectionChance(
   const range = Math.hypot(x - sensor.x, y - sensor.y);
   const far = sensor.outline ? 0 : Math.min(1, Math.max(0, (2 * range) / sensor.rangeMaxM - 1));
   out.probability = tuning.foundNear + far * (tuning.foundFar - tuning.foundNear);
-  if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability = Math.min(out.probability, 0.05);
+  if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability =
+    Math.min(out.probability, 0.05);
   if (isHidden(sensor, tracks, estimates, count, slot, marks)) {
     out.hidden = true;
     out.probability = Math.min(out.probability, tuning.foundHidden);
@@ -137,7 +141,10 @@ export function hitOdds(odds: number, quality: number): number {
   return Math.min(generalTuning.oddsMax, odds + Math.min(generalTuning.hitOddsMax, gain));
 }
 
-/** Odds after a miss where a hit had this chance. Source: IPDA, Musicki et al. 1994, at gate level. */
+/**
+ * Odds after a miss where a hit had this chance. Source: IPDA, Musicki et al. 1994, at gate level.
+ */
 export function missOdds(odds: number, chance: number, weight: number): number {
-  return Math.max(-generalTuning.oddsMax, odds + Math.log(1 - Math.min(chance, 0.95)) * 0.6 * weight);
+  return Math.max(-generalTuning.oddsMax, odds + Math.log(1
+    - Math.min(chance, 0.95)) * 0.6 * weight);
 }

@@ -2,11 +2,11 @@ import type { ObservationFrame, Observation } from '../src/model/observation.ts'
 import { roadUserClasses } from '../src/model/roaduser.ts';
 import type { ReferencePoint } from '../src/model/roaduser.ts';
 import {
-  CLASS_COUNT, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING,
-  D_HEADING_AMBIGUOUS, D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE,
-  D_TIME, D_VELOCITY, D_VELOCITY_KIND, D_X, D_Y, FULL_VELOCITY, NO_VELOCITY, RANGE_RATE,
-  OBSERVATION_LIMIT, REF_BOTTOM_CENTRE, REF_CENTRE, REF_FRONT, REF_NEAREST_CORNER, REF_NEAREST_EDGE,
-  REF_REAR, REF_UNKNOWN,
+  CLASS_COUNT, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING, D_HEADING_AMBIGUOUS,
+  D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME,
+  D_VELOCITY, D_VELOCITY_KIND, D_X, D_Y, FULL_VELOCITY, NO_VELOCITY, RANGE_RATE, OBSERVATION_LIMIT,
+  REF_BOTTOM_CENTRE, REF_CENTRE, REF_FRONT, REF_NEAREST_CORNER, REF_NEAREST_EDGE, REF_REAR,
+  REF_UNKNOWN,
 } from './layout.ts';
 import type { SensorTuning } from './tuning.ts';
 import { hash32 } from '../src/base/random.ts';
@@ -80,7 +80,10 @@ function turnCovariance(out: Float64Array, at: number): void {
   }
 }
 
-/** Writes place, velocity and their covariance in the site frame; false where a number is not usable. */
+/**
+ * Writes place, velocity and their covariance in the site frame; false where a number is not
+ * usable.
+ */
 function placeDetection(
   observation: Observation, place: SensorPlace, out: Float64Array, at: number,
 ): boolean {
@@ -166,7 +169,8 @@ function describeDetection(
   out[at + D_SIZE + 2] = heightM ?? 0;
   out[at + D_REFERENCE] = referenceCodes[observation.referencePoint];
   out[at + D_QUALITY] = Math.min(Math.max(observation.quality, 0.001), 0.999);
-  out[at + D_DEVICE] = observation.deviceTrackId === null ? 0 : 1 + hash32(observation.deviceTrackId);
+  out[at + D_DEVICE] = observation.deviceTrackId === null ? 0 : 1
+    + hash32(observation.deviceTrackId);
   return describeClasses(observation, tuning, out, at + D_CLASS);
 }
 
@@ -194,7 +198,9 @@ function describeClasses(
   return true;
 }
 
-/** Whether every number of a record is finite and within the plane that the site frame holds for. */
+/**
+ * Whether every number of a record is finite and within the plane that the site frame holds for.
+ */
 function usable(out: Float64Array, at: number): boolean {
   for (let index = 0; index < DETECTION_RECORD; index++) {
     if (!Number.isFinite(out[at + index]!)) return false;
@@ -208,7 +214,8 @@ function usable(out: Float64Array, at: number): boolean {
 /** Order of detections by range, for the cap. */
 function nearestFirst(records: Float64Array, count: number): number[] {
   return Array.from({ length: count }, (_, index) => index).sort(
-    (a, b) => records[a * DETECTION_RECORD + D_RANGE]! - records[b * DETECTION_RECORD + D_RANGE]! || a - b,
+    (a, b) => records[a * DETECTION_RECORD + D_RANGE]! - records[b * DETECTION_RECORD + D_RANGE]!
+      || a - b,
   );
 }
 
@@ -225,10 +232,12 @@ export function toCoreFrame(
   let kept = 0;
   for (const observation of frame.observations) {
     const at = kept * DETECTION_RECORD;
-    const placed = Number.isFinite(observation.measuredMs) && placeDetection(observation, place, records, at);
+    const placed = Number.isFinite(observation.measuredMs)
+      && placeDetection(observation, place, records, at);
     if (placed) widen(observation, tuning, place.periodMs, records, at);
     const inTime = Math.abs(observation.measuredMs - frame.measured.monoMs) <= 200;
-    if (placed && inTime && describeDetection(observation, place, tuning, records, at) && usable(records, at)) kept++;
+    if (placed && inTime && describeDetection(observation, place, tuning, records, at)
+      && usable(records, at)) kept++;
     else count('observation_not_usable');
   }
   let detections = records.subarray(0, kept * DETECTION_RECORD);
@@ -237,7 +246,8 @@ export function toCoreFrame(
     const chosen = nearestFirst(records, kept).slice(0, OBSERVATION_LIMIT);
     detections = new Float64Array(OBSERVATION_LIMIT * DETECTION_RECORD);
     chosen.forEach((from, to) => {
-      detections.set(records.subarray(from * DETECTION_RECORD, (from + 1) * DETECTION_RECORD), to * DETECTION_RECORD);
+      detections.set(records.subarray(from * DETECTION_RECORD, (from + 1) * DETECTION_RECORD),
+        to * DETECTION_RECORD);
     });
     kept = OBSERVATION_LIMIT;
   }

@@ -84,13 +84,15 @@ class Fusion implements FusionStage {
     this.#options = options;
     this.#notes = site.sensors
       .filter((settings) => settings.enabled)
-      .map((settings) => ({ settings, sensor: toCoreSensor(settings), healthy: false, last: null, equal: 0 }));
+      .map((settings) => ({ settings, sensor: toCoreSensor(settings), healthy: false, last: null,
+        equal: 0 }));
     this.#index = new Map(this.#notes.map((note, index) => [note.settings.id, index]));
     const sensors = this.#notes.map((note) => note.sensor);
     this.#core = new FusionCore(sensors, { rewindMs: site.loop.rewindMs, count: options.count });
     this.#identities = new Identities((counter) => trackId(options.box, options.boot, counter));
     this.#queues = new Queues(site.road);
-    this.#coverage = new CoverageMap(site.road, sensors, this.#notes.map((note) => note.settings.id));
+    this.#coverage = new CoverageMap(site.road, sensors,
+      this.#notes.map((note) => note.settings.id));
   }
 
   accept(frame: ObservationFrame): void {
@@ -99,7 +101,8 @@ class Fusion implements FusionStage {
     const note = this.#notes[index]!;
     const instants = [frame.measured.monoMs, frame.received.monoMs, frame.sequence];
     if (!instants.every(Number.isFinite)) return this.#options.count('frame_not_usable');
-    const core = toCoreFrame(frame, index, note.sensor, sensorTuning[note.sensor.kind], this.#options.count);
+    const core = toCoreFrame(frame, index, note.sensor, sensorTuning[note.sensor.kind],
+      this.#options.count);
     if (this.#isFrozen(note, core)) return this.#options.count('frame_frozen');
     this.#core.accept(core);
   }
@@ -174,7 +177,8 @@ class Fusion implements FusionStage {
     const missed = tracks[track + T_MISSED_MS]! > 0;
     if (ageMs <= SEEN_MS) return 'seen';
     const standing = tracks[track + T_STANDING_MS]! > 0 && row.group !== 'pedestrian';
-    if (standing && this.#queues.holds(this.#estimate[E_X]!, this.#estimate[E_Y]!, validMs)) return 'queued';
+    if (standing && this.#queues.holds(this.#estimate[E_X]!, this.#estimate[E_Y]!,
+      validMs)) return 'queued';
     if (missed) return ageMs <= row.missedMs ? 'missed' : null;
     if (ageMs > row.hiddenMs) return null;
     return tracks[track + T_OCCLUDED_MS]! > 0 ? 'occluded' : 'out-of-coverage';
@@ -185,7 +189,8 @@ class Fusion implements FusionStage {
     const key = this.#key(slot);
     const x = e[E_X]!;
     const y = e[E_Y]!;
-    const identity = this.#identities.get(key) ?? this.#identities.claim(key, x, y, valid.monoMs, present);
+    const identity = this.#identities.get(key) ?? this.#identities.claim(key, x, y, valid.monoMs,
+      present);
     identity.x = x;
     identity.y = y;
     identity.vx = e[E_VX]!;
@@ -265,7 +270,8 @@ class Fusion implements FusionStage {
       core: this.#core.snapshot(),
       queues: this.#queues.snapshot(),
       identities: this.#identities.snapshot(),
-      sensors: this.#notes.map(({ healthy, last, equal }) => ({ healthy, last: last?.slice() ?? null, equal })),
+      sensors: this.#notes.map(({ healthy, last, equal }) => ({ healthy, last: last?.slice()
+        ?? null, equal })),
     };
   }
 

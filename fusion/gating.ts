@@ -1,8 +1,9 @@
 import {
   CLASS_COUNT, DETECTION_LIMIT, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING,
-  D_HEADING_VARIANCE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME, D_VELOCITY, D_VELOCITY_KIND, D_X,
-  D_Y, ESTIMATE, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_VX, E_VY, E_X, E_Y, FULL_VELOCITY,
-  RANGE_RATE, TRACK_LIMIT, TRACK_RECORD, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS, T_DEVICE, T_SIZE, T_SIZE_WEIGHT, T_TIME,
+  D_HEADING_VARIANCE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME, D_VELOCITY, D_VELOCITY_KIND,
+  D_X, D_Y, ESTIMATE, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_VX, E_VY, E_X, E_Y,
+  FULL_VELOCITY, RANGE_RATE, TRACK_LIMIT, TRACK_RECORD, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS,
+  T_DEVICE, T_SIZE, T_SIZE_WEIGHT, T_TIME,
 } from './layout.ts';
 import { lengthSigma, offset, referenceOffset } from './update.ts';
 import { wrap } from './predict.ts';
@@ -62,7 +63,8 @@ export const createCandidates = (): Candidates => ({
 /**
  * Lists the gated pairs of some detections with the tracks still free.
  *
- * @param rows indexes of the detections, `rowCount` of them; @param taken not 0 where a track is out.
+ * @param rows indexes of the detections, `rowCount` of them; @param taken not 0 where a track is
+ * out.
  */
 export function gatePairs(
   tracks: Float64Array, estimates: Float64Array, count: number, grid: Grid, taken: Uint8Array,
@@ -79,7 +81,8 @@ export function gatePairs(
     const last = pairs + PAIRS_EACH;
     for (let x = cellX - 1; x <= cellX + 1; x++) {
       for (let y = cellY - 1; y <= cellY + 1; y++) {
-        for (let slot = grid.head[bucketOf(x, y)]; slot >= 0 && pairs < last; slot = grid.next[slot]) {
+        for (let slot = grid.head[bucketOf(x, y)]; slot >= 0
+          && pairs < last; slot = grid.next[slot]) {
           if (taken[slot] !== 0) continue;
           const e = slot * ESTIMATE;
           if (Math.floor(estimates[e + E_X] / CELL_M) !== x) continue;
@@ -110,7 +113,8 @@ export function pairCost(
   const rayY = detections[at + D_RAY_Y];
   const heading = headingVariance > 0 ? estimates[e + E_HEADING] : NaN;
   referenceOffset(
-    detections[at + D_REFERENCE], heading, tracks[track + T_SIZE], tracks[track + T_SIZE + 1], rayX, rayY,
+    detections[at + D_REFERENCE], heading, tracks[track + T_SIZE], tracks[track + T_SIZE + 1],
+      rayX, rayY,
     lengthSigma(tracks, track),
   );
   const dx = detections[at + D_X] - offset[0] - estimates[e + E_X] - estimates[e + E_VX] * dtS;
@@ -118,7 +122,8 @@ export function pairCost(
   const open = offset[2] * offset[2];
   const c = e + E_COVARIANCE;
   const r = at + D_COVARIANCE;
-  const reach = Math.min(CELL_M, tuning.gateM + 2 * Math.sqrt(Math.max(detections[r], detections[r + 5])));
+  const reach = Math.min(CELL_M, tuning.gateM + 2 * Math.sqrt(Math.max(detections[r], detections[r
+    + 5])));
   if (dx * dx + dy * dy > reach * reach) return Infinity;
   const xx = estimates[c] + detections[r] + open * rayX * rayX;
   const xy = estimates[c + 1] + detections[r + 1] + open * rayX * rayY;
@@ -134,13 +139,15 @@ export function pairCost(
   cost += classCost(tracks, track, detections, at);
   if (tracks[track + T_CONFIRMED_MS] === 0) cost += 0.7;
   const device = detections[at + D_DEVICE];
-  if (device !== 0 && tracks[track + T_DEVICE + sensor] === device) cost -= generalTuning.deviceBonus;
+  if (device !== 0 && tracks[track + T_DEVICE
+    + sensor] === device) cost -= generalTuning.deviceBonus;
   return cost;
 }
 
 /** Half the squared deviation of the velocity; Infinity outside its gate. */
 function velocityCost(
-  estimates: Float64Array, e: number, detections: Float64Array, at: number, rayX: number, rayY: number,
+  estimates: Float64Array, e: number, detections: Float64Array, at: number, rayX: number,
+    rayY: number,
 ): number {
   const kind = detections[at + D_VELOCITY_KIND];
   const c = e + E_COVARIANCE;
@@ -166,7 +173,8 @@ function velocityCost(
 }
 
 /** Headings modulo half a turn; bounded, since boxes are often turned. */
-function headingCost(heading: number, variance: number, detections: Float64Array, at: number): number {
+function headingCost(heading: number, variance: number, detections: Float64Array,
+  at: number): number {
   if (!(variance > 0) || detections[at + D_HEADING_VARIANCE] === 0) return 0;
   let turn = Math.abs(wrap(detections[at + D_HEADING] - heading));
   if (turn > Math.PI / 2) turn = Math.PI - turn;
@@ -175,17 +183,20 @@ function headingCost(heading: number, variance: number, detections: Float64Array
 }
 
 /** Difference of the logarithms of length and width; bounded and only when both were seen. */
-function sizeCost(tracks: Float64Array, track: number, detections: Float64Array, at: number): number {
+function sizeCost(tracks: Float64Array, track: number, detections: Float64Array,
+  at: number): number {
   if (tracks[track + T_SIZE_WEIGHT] < 1 || detections[at + D_SIZE] === 0) return 0;
   const longer = Math.log(detections[at + D_SIZE] / tracks[track + T_SIZE]);
   return Math.min(1, 4 * longer * longer);
 }
 
 /** How badly the classes fit: Infinity when both are sure and of groups that do not mix. */
-function classCost(tracks: Float64Array, track: number, detections: Float64Array, at: number): number {
+function classCost(tracks: Float64Array, track: number, detections: Float64Array,
+  at: number): number {
   let fit = 0;
   for (let cls = 1; cls < CLASS_COUNT; cls++) {
     fit += Math.exp(tracks[track + T_CLASS_LOG + cls] + detections[at + D_CLASS + cls]);
   }
-  return fit < 0.03 ? 3 + Math.min(3, -Math.log(fit / 0.03)) : Math.max(0, -0.5 * Math.log(fit) - 0.2);
+  return fit < 0.03 ? 3 + Math.min(3, -Math.log(fit / 0.03))
+    : Math.max(0, -0.5 * Math.log(fit) - 0.2);
 }

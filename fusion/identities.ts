@@ -63,7 +63,8 @@ export class Identities {
     for (const identity of this.#live.values()) {
       if (present.has(identity.key) || nowMs - identity.toldMs > WAIT_MS) continue;
       const dtS = (nowMs - identity.toldMs) / 1000;
-      const off = Math.hypot(identity.x + identity.vx * dtS - x, identity.y + identity.vy * dtS - y);
+      const off = Math.hypot(identity.x + identity.vx * dtS - x, identity.y + identity.vy * dtS
+        - y);
       if (off < nearest) {
         nearest = off;
         best = identity;
@@ -78,7 +79,8 @@ export class Identities {
     const cityId = this.#newCityId(nowMs);
     const counter = ++this.#counter;
     const fresh: Identity = {
-      key, id: this.#name(counter), counter, cityId, bornMs: nowMs, x, y, vx: 0, vy: 0, toldMs: nowMs,
+      key, id: this.#name(counter), counter, cityId, bornMs: nowMs, x, y, vx: 0, vy: 0,
+        toldMs: nowMs,
     };
     this.#live.set(key, fresh);
     return fresh;

@@ -59,7 +59,8 @@ export function learnNoise(
   const dtS = (detections[at + D_TIME] - tracks[track + T_TIME]) / 1000;
   const heading = estimates[e + E_HEADING_VARIANCE] > 0 ? estimates[e + E_HEADING] : NaN;
   referenceOffset(
-    detections[at + D_REFERENCE], heading, tracks[track + T_SIZE], tracks[track + T_SIZE + 1], rayX, rayY,
+    detections[at + D_REFERENCE], heading, tracks[track + T_SIZE], tracks[track + T_SIZE + 1],
+      rayX, rayY,
     lengthSigma(tracks, track),
   );
   const dx = detections[at + D_X] - offset[0] - estimates[e + E_X] - estimates[e + E_VX] * dtS;
@@ -74,8 +75,10 @@ export function learnNoise(
     const off = dx * ux + dy * uy;
     const c = e + E_COVARIANCE;
     const r = at + D_COVARIANCE;
-    const doubt = ux * ux * estimates[c] + 2 * ux * uy * estimates[c + 1] + uy * uy * estimates[c + 5];
-    const own = ux * ux * detections[r] + 2 * ux * uy * detections[r + 1] + uy * uy * detections[r + 5];
+    const doubt = ux * ux * estimates[c] + 2 * ux * uy * estimates[c + 1]
+      + uy * uy * estimates[c + 5];
+    const own = ux * ux * detections[r] + 2 * ux * uy * detections[r + 1]
+      + uy * uy * detections[r + 5];
     const expected = doubt + own + (axis === 0 ? open : 0);
     const excess = Math.min(4, (off * off) / expected) - 0.97;
     const share = own / expected;

@@ -1,8 +1,8 @@
 import { assert } from '../src/base/assert.ts';
 import {
   COVARIANCE, E_ACCELERATION, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_VX, E_VY,
-  E_X, E_Y, E_YAW_RATE, ESTIMATE, STATE, T_BOX_HEADING, T_CLASS, T_COVARIANCE, T_HIT_MS, T_LAYOUT, T_MODE,
-  T_STANDING_MS, T_STATE, T_TIME, VEHICLE,
+  E_X, E_Y, E_YAW_RATE, ESTIMATE, STATE, T_BOX_HEADING, T_CLASS, T_COVARIANCE, T_HIT_MS, T_LAYOUT,
+  T_MODE, T_STANDING_MS, T_STATE, T_TIME, VEHICLE,
 } from './layout.ts';
 import { motionOf } from './tuning.ts';
 import type { ModeTuning, MotionTuning } from './tuning.ts';
@@ -28,7 +28,8 @@ export function wrap(rad: number): number {
  * the step (a Markov chain in continuous time), so that many short steps equal one long one.
  * Source: Blom and Bar-Shalom, "The interacting multiple model algorithm", 1988.
  */
-export function mixModes(data: Float64Array, track: number, dtS: number, motion: MotionTuning): void {
+export function mixModes(data: Float64Array, track: number, dtS: number,
+  motion: MotionTuning): void {
   const leave = 1 - Math.exp(-dtS / motion.quietS);
   const back = 1 - Math.exp(-dtS / motion.manoeuvreS);
   const quiet = data[track + T_MODE];
@@ -153,7 +154,8 @@ export function predictVehicle(
     data, covariance, dtS, -path * sin, path * cos, cos * dtS, sin * dtS, half, keepYaw,
     keepAcceleration,
   );
-  addVehicleNoise(data, covariance, dtS, Math.abs(speed), cos, sin, mode, keepYaw, keepAcceleration);
+  addVehicleNoise(data, covariance, dtS, Math.abs(speed), cos, sin, mode, keepYaw,
+    keepAcceleration);
 }
 
 /** P ← F P Fᵀ with F's known zeros left out: rows first, then columns, then mirrored. */
@@ -187,7 +189,8 @@ function moveVehicleCovariance(
     p[r + 5] *= keepAcceleration;
   }
   for (let row = 1; row < STATE; row++) {
-    for (let column = 0; column < row; column++) p[at + row * STATE + column] = p[at + column * STATE + row];
+    for (let column = 0; column < row; column++) p[at + row * STATE + column] =
+      p[at + column * STATE + row];
   }
 }
 
@@ -212,7 +215,8 @@ function addVehicleNoise(
   p[at + 14] += (0.02 + 0.98 * rolling) * mode.headingSigma * mode.headingSigma * dtS;
   p[at + 21] += along;
   p[at + 28] += rolling * mode.yawSigma * mode.yawSigma * (1 - keepYaw * keepYaw);
-  p[at + 35] += mode.accelerationSigma * mode.accelerationSigma * (1 - keepAcceleration * keepAcceleration);
+  p[at + 35] += mode.accelerationSigma * mode.accelerationSigma * (1
+    - keepAcceleration * keepAcceleration);
 }
 
 /**
@@ -257,10 +261,13 @@ function rest(data: Float64Array, track: number, restS: number, vehicle: boolean
   for (let mode = 0; mode < 2; mode++) {
     const covariance = track + T_COVARIANCE + mode * COVARIANCE;
     data[covariance] = Math.min(data[covariance] + 0.0025 * restS, Math.max(data[covariance], 0.8));
-    data[covariance + 7] = Math.min(data[covariance + 7] + 0.0025 * restS, Math.max(data[covariance + 7], 0.8));
+    data[covariance + 7] = Math.min(data[covariance + 7] + 0.0025 * restS,
+      Math.max(data[covariance + 7], 0.8));
     const first = vehicle ? 21 : 14;
-    data[covariance + first] = Math.min(data[covariance + first] + 0.5 * restS, Math.max(1, data[covariance + first]));
-    if (!vehicle) data[covariance + 21] = Math.min(data[covariance + 21] + 0.5 * restS, Math.max(1, data[covariance + 21]));
+    data[covariance + first] = Math.min(data[covariance + first] + 0.5 * restS,
+      Math.max(1, data[covariance + first]));
+    if (!vehicle) data[covariance + 21] = Math.min(data[covariance + 21] + 0.5 * restS,
+      Math.max(1, data[covariance + 21]));
   }
 }
 
@@ -268,7 +275,8 @@ function rest(data: Float64Array, track: number, restS: number, vehicle: boolean
  * Moment-matched estimate of one track in (x, y, vx, vy) with heading, into `out` at `at`.
  * Source: Bar-Shalom et al. 2001, section 11.6.6. Cost: no allocation.
  */
-export function estimateTrack(data: Float64Array, track: number, out: Float64Array, at: number): void {
+export function estimateTrack(data: Float64Array, track: number, out: Float64Array,
+  at: number): void {
   assert(out.length >= at + ESTIMATE, 'estimate is too short');
   const vehicle = data[track + T_LAYOUT] === VEHICLE;
   for (let mode = 0; mode < 2; mode++) modeMoments(data, track, mode, vehicle);
@@ -283,7 +291,8 @@ export function estimateTrack(data: Float64Array, track: number, out: Float64Arr
     for (let column = 0; column < 4; column++) {
       const cell = 4 + row * 4 + column;
       out[at + E_COVARIANCE + row * 4 + column] =
-        first * moments[cell] + second * moments[20 + cell] + spread * difference[row] * difference[column];
+        first * moments[cell] + second * moments[20 + cell]
+          + spread * difference[row] * difference[column];
     }
   }
   if (vehicle) vehicleHeading(data, track, out, at, first, second);
@@ -302,7 +311,8 @@ function modeMoments(data: Float64Array, track: number, mode: number, vehicle: b
     moments[o + 2] = data[s + 2];
     moments[o + 3] = data[s + 3];
     for (let row = 0; row < 4; row++) {
-      for (let column = 0; column < 4; column++) moments[o + 4 + row * 4 + column] = data[p + row * STATE + column];
+      for (let column = 0; column < 4; column++) moments[o + 4 + row * 4 + column] =
+        data[p + row * STATE + column];
     }
     return;
   }
@@ -324,7 +334,8 @@ function modeMoments(data: Float64Array, track: number, mode: number, vehicle: b
   moments[o + 10] = moments[o + 13] = side * data[p + 8] + cos * data[p + 9];
   moments[o + 11] = moments[o + 17] = ahead * data[p + 8] + sin * data[p + 9];
   moments[o + 14] = side * side * hh + 2 * side * cos * hs + cos * cos * ss;
-  moments[o + 15] = moments[o + 18] = side * ahead * hh + (side * sin + ahead * cos) * hs + cos * sin * ss;
+  moments[o + 15] = moments[o + 18] = side * ahead * hh + (side * sin + ahead * cos) * hs
+    + cos * sin * ss;
   moments[o + 19] = ahead * ahead * hh + 2 * ahead * sin * hs + sin * sin * ss;
 }
 
@@ -337,7 +348,8 @@ function vehicleHeading(
   const q = p + COVARIANCE;
   const turn = wrap(data[b + 2] - data[a + 2]);
   out[at + E_HEADING] = wrap(data[a + 2] + second * turn);
-  out[at + E_HEADING_VARIANCE] = first * data[p + 14] + second * data[q + 14] + first * second * turn * turn;
+  out[at + E_HEADING_VARIANCE] = first * data[p + 14] + second * data[q + 14]
+    + first * second * turn * turn;
   out[at + E_SPEED] = first * data[a + 3] + second * data[b + 3];
   out[at + E_YAW_RATE] = first * data[a + 4] + second * data[b + 4];
   out[at + E_ACCELERATION] = first * data[a + 5] + second * data[b + 5];
@@ -370,5 +382,7 @@ function freeHeading(data: Float64Array, track: number, out: Float64Array, at: n
 }
 
 /** East and north of an estimate, for those who only need the place. */
-export const estimateX = (estimates: Float64Array, slot: number): number => estimates[slot * ESTIMATE + E_X];
-export const estimateY = (estimates: Float64Array, slot: number): number => estimates[slot * ESTIMATE + E_Y];
+export const estimateX = (estimates: Float64Array, slot: number): number =>
+  estimates[slot * ESTIMATE + E_X];
+export const estimateY = (estimates: Float64Array, slot: number): number =>
+  estimates[slot * ESTIMATE + E_Y];

@@ -30,7 +30,8 @@ export class Queues {
         const waiting = road.movements
           .filter((movement) => movement.waitingArea?.laneId === lane.id)
           .map((movement) => movement.waitingArea!.signalGroup);
-        return { lane, lengthM: lineLength(lane.points), groups: [...new Set([...groups, ...waiting])] };
+        return { lane, lengthM: lineLength(lane.points),
+          groups: [...new Set([...groups, ...waiting])] };
       })
       .filter((lane) => lane.groups.length > 0);
   }

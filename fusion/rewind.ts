@@ -5,7 +5,7 @@ import { copyTable, createTable } from './table.ts';
 import type { TrackTable } from './table.ts';
 
 /** Snapshots are taken at most this far apart, ms of scene time. */
-const SNAPSHOT_MS = 50;
+const SNAPSHOT_MS = 15;
 /** A frame may lie this far ahead of its own arrival before its clock is not believed, ms. */
 const AHEAD_MS = 50;
 /** Most frames kept for replay; more within the window is a storm. */
@@ -81,7 +81,8 @@ export class Rewinder {
   #snapshots: Snapshot[] = [];
   readonly #spare: TrackTable[] = [];
 
-  constructor(table: TrackTable, rewindMs: number, count: Count, apply: (frame: CoreFrame) => void) {
+  constructor(table: TrackTable, rewindMs: number, count: Count, apply: (frame: CoreFrame) =>
+    void) {
     this.#table = table;
     this.#rewindMs = rewindMs;
     this.#count = count;
@@ -151,7 +152,8 @@ export class Rewinder {
   #forget(): void {
     const horizonMs = this.#newestMs - this.#rewindMs;
     let gone = 0;
-    while (this.#snapshots.length > gone + 1 && this.#snapshots[gone + 1]!.atMs <= horizonMs) gone++;
+    while (this.#snapshots.length > gone + 1 && this.#snapshots[gone
+      + 1]!.atMs <= horizonMs) gone++;
     if (gone === 0) return;
     for (const snapshot of this.#snapshots.splice(0, gone)) this.#spare.push(snapshot.table);
     const first = this.#snapshots[0]!.position;
@@ -164,7 +166,8 @@ export class Rewinder {
     return {
       table: toPlain(this.#table), history: [...this.#history], applied: this.#applied,
       newestMs: this.#newestMs,
-      snapshots: this.#snapshots.map(({ position, atMs, table }) => ({ position, atMs, table: toPlain(table) })),
+      snapshots: this.#snapshots.map(({ position, atMs, table }) => ({ position, atMs,
+        table: toPlain(table) })),
     };
   }
 

@@ -11,7 +11,9 @@ export interface TrackTable {
   upkeepMs: number;
   readonly frameMs: Float64Array;
   receivedMs: number;
-  /** Learnt scale of each sensor's position variance, along and across its ray, and hits behind it. */
+  /**
+   * Learnt scale of each sensor's position variance, along and across its ray, and hits behind it.
+   */
   readonly noise: Float64Array;
 }
 
@@ -28,7 +30,8 @@ export function createTable(): TrackTable {
     upkeepMs: 0,
     frameMs: new Float64Array(SENSOR_LIMIT),
     receivedMs: 0,
-    noise: Float64Array.from({ length: SENSOR_LIMIT * NOISE }, (_, index) => (index % NOISE === 2 ? 0 : 1)),
+    noise: Float64Array.from({ length: SENSOR_LIMIT * NOISE },
+      (_, index) => (index % NOISE === 2 ? 0 : 1)),
   };
 }
 

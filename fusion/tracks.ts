@@ -1,12 +1,12 @@
 import {
   CLASS_COUNT, COVARIANCE, DETECTION_RECORD, D_CLASS, D_COVARIANCE, D_DEVICE, D_HEADING,
-  D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME, D_VELOCITY,
-  D_VELOCITY_KIND, D_X, D_Y, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_VX,
-  E_VY, E_X, E_Y, FREE, FULL_VELOCITY, MODES, RANGE_RATE, SENSOR_LIMIT, STATE, TRACK_RECORD,
-  T_BORN, T_BORN_INDEX, T_BORN_X, T_BORN_Y, T_BOX_HEADING, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS, T_COVARIANCE, T_DEVICE,
-  T_EXISTENCE, T_HEADING_VOTE, T_HITS, T_HIT_MS, T_LAYOUT, T_MISSED_MS, T_MODE, T_MOVED, T_OCCLUDED_MS,
-  T_RECEIVED_MS, T_SENSOR_MS, T_SIZE, T_SIZE_WEIGHT, T_SOLID_HITS, T_STANDING_MS, T_STATE, T_STRONG_MS, T_TIME,
-  VEHICLE,
+  D_HEADING_VARIANCE, D_QUALITY, D_RANGE, D_RAY_X, D_RAY_Y, D_REFERENCE, D_SIZE, D_TIME,
+  D_VELOCITY, D_VELOCITY_KIND, D_X, D_Y, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED,
+  E_VX, E_VY, E_X, E_Y, FREE, FULL_VELOCITY, MODES, RANGE_RATE, SENSOR_LIMIT, STATE, TRACK_RECORD,
+  T_BORN, T_BORN_INDEX, T_BORN_X, T_BORN_Y, T_BOX_HEADING, T_CLASS, T_CLASS_LOG, T_CONFIRMED_MS,
+  T_COVARIANCE, T_DEVICE, T_EXISTENCE, T_HEADING_VOTE, T_HITS, T_HIT_MS, T_LAYOUT, T_MISSED_MS,
+  T_MODE, T_MOVED, T_OCCLUDED_MS, T_RECEIVED_MS, T_SENSOR_MS, T_SIZE, T_SIZE_WEIGHT, T_SOLID_HITS,
+  T_STANDING_MS, T_STATE, T_STRONG_MS, T_TIME, VEHICLE,
 } from './layout.ts';
 import { logOdds } from './existence.ts';
 import { offset, referenceOffset } from './update.ts';
@@ -53,8 +53,10 @@ export function bearTrack(
   data[track + T_RECEIVED_MS] = receivedMs;
   data[track + T_SENSOR_MS + sensor] = frameMs;
   data[track + T_DEVICE + sensor] = detections[at + D_DEVICE];
-  data[track + T_BOX_HEADING] = detections[at + D_HEADING_VARIANCE] > 0 ? detections[at + D_HEADING] : NaN;
-  for (let cls = 1; cls < CLASS_COUNT; cls++) data[track + T_CLASS_LOG + cls] = detections[at + D_CLASS + cls];
+  data[track + T_BOX_HEADING] = detections[at + D_HEADING_VARIANCE] > 0
+    ? detections[at + D_HEADING] : NaN;
+  for (let cls = 1; cls < CLASS_COUNT; cls++) data[track + T_CLASS_LOG + cls] =
+    detections[at + D_CLASS + cls];
   normaliseClasses(data, track + T_CLASS_LOG);
   data[track + T_CLASS] = likeliest(data, track + T_CLASS_LOG);
   const row = classTuning[data[track + T_CLASS]];
@@ -120,14 +122,16 @@ function bearState(data: Float64Array, track: number, detections: Float64Array, 
     data[p + 15] = data[p + 20] = varianceXY;
     data[p + 21] = varianceY;
   }
-  if (vehicle) toVehicle(data, track, detections[at + D_HEADING], detections[at + D_HEADING_VARIANCE]);
+  if (vehicle) toVehicle(data, track, detections[at + D_HEADING],
+    detections[at + D_HEADING_VARIANCE]);
 }
 
 /**
  * Free → vehicle layout along a heading that is known. The speed is the velocity's part along it,
  * signed; the part across is left to the heading's own doubt.
  */
-export function toVehicle(data: Float64Array, track: number, headingRad: number, varianceRad2: number): void {
+export function toVehicle(data: Float64Array, track: number, headingRad: number,
+  varianceRad2: number): void {
   const cos = Math.cos(headingRad);
   const sin = Math.sin(headingRad);
   for (let mode = 0; mode < MODES; mode++) {
@@ -213,7 +217,8 @@ export function learn(
     const old = data[track + T_BOX_HEADING];
     let turn = wrap(detections[at + D_HEADING] - old);
     if (Math.abs(turn) > Math.PI / 2) turn = wrap(turn + Math.PI);
-    data[track + T_BOX_HEADING] = Number.isNaN(old) ? detections[at + D_HEADING] : wrap(old + 0.3 * turn);
+    data[track + T_BOX_HEADING] = Number.isNaN(old) ? detections[at + D_HEADING]
+      : wrap(old + 0.3 * turn);
   }
 }
 
@@ -277,7 +282,8 @@ export function promote(
  * Notes once that a track moves: faster than its doubt, and away from where it was born. Walls and
  * poles that radar sees as users never do.
  */
-export function judgeMoved(data: Float64Array, track: number, estimates: Float64Array, e: number): void {
+export function judgeMoved(data: Float64Array, track: number, estimates: Float64Array,
+  e: number): void {
   if (data[track + T_MOVED] === 1) return;
   const vx = estimates[e + E_VX];
   const vy = estimates[e + E_VY];
@@ -291,12 +297,14 @@ export function judgeMoved(data: Float64Array, track: number, estimates: Float64
 }
 
 /** Notes since when a track stands: negative while it must still prove it, positive after. */
-export function judgeStanding(data: Float64Array, track: number, speedMps: number, nowMs: number): void {
+export function judgeStanding(data: Float64Array, track: number, speedMps: number,
+  nowMs: number): void {
   const since = data[track + T_STANDING_MS];
   if (Math.abs(speedMps) > (since > 0 ? 2 : 1) * generalTuning.standingMps) {
     data[track + T_STANDING_MS] = 0;
   } else if (since === 0) data[track + T_STANDING_MS] = -nowMs;
-  else if (since < 0 && nowMs + since >= generalTuning.standingMs) data[track + T_STANDING_MS] = -since;
+  else if (since < 0 && nowMs + since >= generalTuning.standingMs) data[track + T_STANDING_MS] =
+    -since;
 }
 
 /** Radius that holds the true place with 95 % (two dimensions), metres. */
@@ -316,13 +324,16 @@ export function seenTogether(data: Float64Array, a: number, b: number, nowMs: nu
   return false;
 }
 
-/** Whether two estimates look the same: place and velocity within their joint doubt, classes alike. */
+/**
+ * Whether two estimates look the same: place and velocity within their joint doubt, classes alike.
+ */
 export function lookSame(
   data: Float64Array, a: number, b: number, estimates: Float64Array, e: number, f: number,
 ): boolean {
   const first = classTuning[data[a + T_CLASS]];
   const second = classTuning[data[b + T_CLASS]];
-  const alike = first.group === second.group || first.group === 'unknown' || second.group === 'unknown';
+  const alike = first.group === second.group || first.group === 'unknown'
+    || second.group === 'unknown';
   if (!alike) return false;
   const dx = estimates[f + E_X] - estimates[e + E_X];
   const dy = estimates[f + E_Y] - estimates[e + E_Y];
@@ -331,20 +342,24 @@ export function lookSame(
   const dvx = estimates[f + E_VX] - estimates[e + E_VX];
   const dvy = estimates[f + E_VY] - estimates[e + E_VY];
   const c = E_COVARIANCE;
-  const velocity = estimates[e + c + 10] + estimates[e + c + 15] + estimates[f + c + 10] + estimates[f + c + 15];
+  const velocity = estimates[e + c + 10] + estimates[e + c + 15] + estimates[f + c + 10]
+    + estimates[f + c + 15];
   return dvx * dvx + dvy * dvy < 4 + 4 * velocity;
 }
 
 /** What must be gone: too unlikely, unseen for too long, or nowhere in particular. */
-export function mustDie(data: Float64Array, track: number, estimates: Float64Array, e: number, nowMs: number): boolean {
+export function mustDie(data: Float64Array, track: number, estimates: Float64Array, e: number,
+  nowMs: number): boolean {
   const odds = data[track + T_EXISTENCE];
   const row = classTuning[data[track + T_CLASS]];
   const unseenMs = nowMs - data[track + T_HIT_MS];
-  const stays = data[track + T_STANDING_MS] > 0 && row.group === 'vehicle' && data[track + T_HITS] > 4;
+  const stays = data[track + T_STANDING_MS] > 0 && row.group === 'vehicle'
+    && data[track + T_HITS] > 4;
   if (odds < generalTuning.dropOdds) return true;
   if (bound95M(estimates, e) > 2.5 * generalTuning.boundMaxM && unseenMs > 400) return true;
   const missed = data[track + T_MISSED_MS];
-  if (missed > 0 && missed - data[track + T_HIT_MS] > row.missedMs && !(stays && odds > 0)) return true;
+  if (missed > 0 && missed - data[track + T_HIT_MS] > row.missedMs
+    && !(stays && odds > 0)) return true;
   const young = data[track + T_CONFIRMED_MS] === 0 && data[track + T_HITS] < 3;
   if (young && unseenMs > (missed > 0 ? 700 : 1500)) return true;
   return unseenMs > (stays ? generalTuning.standingKeptMs : row.hiddenMs);
@@ -356,6 +371,7 @@ export function judgePublication(data: Float64Array, track: number, nowMs: numbe
   const odds = data[track + T_EXISTENCE];
   if (data[track + T_CONFIRMED_MS] === 0) {
     const believed = data[track + T_MOVED] === 1 || data[track + T_SOLID_HITS] >= 2;
-    if (believed && odds >= row.publishOdds && data[track + T_HITS] >= row.publishHits) data[track + T_CONFIRMED_MS] = nowMs;
+    if (believed && odds >= row.publishOdds && data[track + T_HITS] >= row.publishHits) data[track
+      + T_CONFIRMED_MS] = nowMs;
   } else if (odds < row.withdrawOdds) data[track + T_CONFIRMED_MS] = 0;
 }

@@ -116,12 +116,15 @@ const vehicleLimits = {
 /** The rows, in the order of `roadUserClasses`. */
 export const classTuning: readonly ClassTuning[] = [
   {
-    ...vehicleLimits, cls: 'unknown', motion: unknownMotion, sizeM: [2, 1, 1.5], sizeSigmaM: [1.5, 0.5],
+    ...vehicleLimits, cls: 'unknown', motion: unknownMotion, sizeM: [2, 1, 1.5],
+      sizeSigmaM: [1.5, 0.5],
     group: 'unknown', publishHits: 3, gateM: 4, hiddenMs: 2000,
-    because: 'What no sensor can name may be anyone: free motion, a third hit, the shorter limit of a pedestrian.',
+    because: 'What no sensor can name may be anyone: free motion, a third hit, the shorter limit '
+      + 'of a pedestrian.',
   },
   {
-    ...vehicleLimits, cls: 'car', motion: carMotion, sizeM: [4.5, 1.8, 1.5], sizeSigmaM: [0.5, 0.15],
+    ...vehicleLimits, cls: 'car', motion: carMotion, sizeM: [4.5, 1.8, 1.5],
+      sizeSigmaM: [0.5, 0.15],
     because: 'Cars brake with up to 8 m/s² but rarely over 3; they turn only while they roll.',
   },
   {
@@ -130,11 +133,14 @@ export const classTuning: readonly ClassTuning[] = [
   },
   {
     ...vehicleLimits, cls: 'truck', motion: heavyMotion, sizeM: [9, 2.5, 3.2], sizeSigmaM: [3, 0.1],
-    because: 'Trucks accelerate slowly; their length varies most, so that size is learnt from sight.',
+    because: 'Trucks accelerate slowly; their length varies most, so that size is learnt from '
+      + 'sight.',
   },
   {
-    ...vehicleLimits, cls: 'bus', motion: heavyMotion, sizeM: [12, 2.55, 3.1], sizeSigmaM: [1.5, 0.05],
-    because: 'City buses are 10 to 12 m long and stop often; a corner seen alone must not move the middle.',
+    ...vehicleLimits, cls: 'bus', motion: heavyMotion, sizeM: [12, 2.55, 3.1],
+      sizeSigmaM: [1.5, 0.05],
+    because: 'City buses are 10 to 12 m long and stop often; a corner seen alone must not move the '
+      + 'middle.',
   },
   {
     ...vehicleLimits, cls: 'motorcycle', motion: { ...cycleMotion, birthSpeedSigmaMps: 8 },
@@ -142,12 +148,14 @@ export const classTuning: readonly ClassTuning[] = [
     because: 'Motorcycles swerve between lanes; they are vulnerable and are told after two hits.',
   },
   {
-    ...vehicleLimits, cls: 'bicycle', motion: cycleMotion, sizeM: [1.8, 0.6, 1.7], sizeSigmaM: [0.15, 0.1],
+    ...vehicleLimits, cls: 'bicycle', motion: cycleMotion, sizeM: [1.8, 0.6, 1.7],
+      sizeSigmaM: [0.15, 0.1],
     group: 'cycle', gateM: 3, hiddenMs: 2000,
     because: 'Bicycles hold their heading better than a walker and change it faster than a car.',
   },
   {
-    ...vehicleLimits, cls: 'pedestrian', motion: walkMotion, sizeM: [0.5, 0.6, 1.7], sizeSigmaM: [0.1, 0.1],
+    ...vehicleLimits, cls: 'pedestrian', motion: walkMotion, sizeM: [0.5, 0.6, 1.7],
+      sizeSigmaM: [0.1, 0.1],
     group: 'pedestrian', gateM: 2, hiddenMs: 2000,
     because: 'A walker starts, stops and turns within a step and has no heading while standing.',
   },
@@ -231,7 +239,10 @@ export const generalTuning = {
   deviceBonus: 2,
   /** Detections of less quality than this may keep a track alive but never start one. */
   weakQuality: 0.35,
-  /** Existence forgets with this time constant, s: misses and hits of one sensor are not independent. */
+  /**
+   * Existence forgets with this time constant, s: misses and hits of one sensor are not
+   * independent.
+   */
   existenceS: 1.5,
   /** Most that one hit may add, and the bounds of the log-odds. */
   hitOddsMax: 1.2,
@@ -280,7 +291,8 @@ export const objectListTuning: Readonly<Record<RoadUserClass, ObjectListTuning>>
   unknown: listed,
   car: {
     ...listed, scoreMiddle: 4.2, scoreScale: 1, coastMs: 0,
-    because: 'Half of the boxes that score 4 are true; a car that is missed has mostly left the view.',
+    because: 'Half of the boxes that score 4 are true; a car that is missed has mostly left the '
+      + 'view.',
   },
   van: listed,
   truck: listed,
@@ -291,7 +303,8 @@ export const objectListTuning: Readonly<Record<RoadUserClass, ObjectListTuning>>
     because: 'Few, small and true from a score of 2.6 on.',
   },
   pedestrian: {
-    ...listed, positionSigmaM: 0.1, headingSigmaRad: 0.3, scoreMiddle: 2.4, scoreScale: 1.7, coastMs: 100,
+    ...listed, positionSigmaM: 0.1, headingSigmaRad: 0.3, scoreMiddle: 2.4, scoreScale: 1.7,
+      coastMs: 100,
     because: 'Boxes of walkers hardly know where they face, and their scores tell little.',
   },
 };

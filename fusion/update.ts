@@ -28,7 +28,8 @@ export const offset = new Float64Array(3);
  * @param headingRad of the box; NaN where it has none (then the box is a disc).
  */
 export function referenceOffset(
-  reference: number, headingRad: number, lengthM: number, widthM: number, rayX: number, rayY: number,
+  reference: number, headingRad: number, lengthM: number, widthM: number, rayX: number,
+    rayY: number,
   sizeSigmaM: number,
 ): void {
   offset[0] = 0;
@@ -100,7 +101,8 @@ function linearise(
   const rayY = detections[at + D_RAY_Y];
   const heading = vehicle ? data[state + 2] : NaN;
   referenceOffset(
-    detections[at + D_REFERENCE], heading, data[track + T_SIZE], data[track + T_SIZE + 1], rayX, rayY,
+    detections[at + D_REFERENCE], heading, data[track + T_SIZE], data[track + T_SIZE + 1], rayX,
+      rayY,
     lengthSigma(data, track),
   );
   H.fill(0);
@@ -147,7 +149,8 @@ function linearise(
 
 /** Adds the derivative of (alongX × vx + alongY × vy) to one row of H. */
 function velocityColumns(
-  row: number, vehicle: boolean, cos: number, sin: number, speed: number, alongX: number, alongY: number,
+  row: number, vehicle: boolean, cos: number, sin: number, speed: number, alongX: number,
+    alongY: number,
 ): void {
   const at = row * STATE;
   if (vehicle) {
@@ -182,22 +185,26 @@ function factor(values: number): boolean {
  * Source: Bar-Shalom et al. 2001, section 5.2.3. Cost: no allocation. −Infinity when S is not
  * positive definite; the mode then stays as it was.
  */
-export function updateMode(data: Float64Array, state: number, covariance: number, values: number): number {
+export function updateMode(data: Float64Array, state: number, covariance: number,
+  values: number): number {
   // Rows of H are mostly zeros, so columns of P are added up only where H has something to say.
   for (let value = 0; value < values; value++) {
     for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] = 0;
     for (let k = 0; k < STATE; k++) {
       const h = H[value * STATE + k];
       if (h === 0) continue;
-      for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] += h * data[covariance + row * STATE + k];
+      for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] += h * data[covariance
+        + row * STATE + k];
     }
   }
   for (let row = 0; row < values; row++) {
-    for (let column = 0; column <= row; column++) S[row * VALUES + column] = R[row * VALUES + column];
+    for (let column = 0; column <= row; column++) S[row * VALUES + column] =
+      R[row * VALUES + column];
     for (let k = 0; k < STATE; k++) {
       const h = H[row * STATE + k];
       if (h === 0) continue;
-      for (let column = 0; column <= row; column++) S[row * VALUES + column] += h * PHt[k * VALUES + column];
+      for (let column = 0; column <= row; column++) S[row * VALUES + column] += h * PHt[k * VALUES
+        + column];
     }
   }
   if (!factor(values)) return -Infinity;
@@ -223,7 +230,8 @@ export function updateMode(data: Float64Array, state: number, covariance: number
   for (let row = 0; row < STATE; row++) {
     for (let column = row; column < STATE; column++) {
       let sum = 0;
-      for (let value = 0; value < values; value++) sum += gain[row * VALUES + value] * gain[column * VALUES + value];
+      for (let value = 0; value < values; value++) sum += gain[row * VALUES
+        + value] * gain[column * VALUES + value];
       data[covariance + row * STATE + column] -= sum;
       data[covariance + column * STATE + row] = data[covariance + row * STATE + column];
     }
@@ -269,7 +277,8 @@ export function updateTrack(
  * Decides between a heading and its opposite: each box heading is a small vote (none where the
  * device says that it may be turned), fast travel a large one. A lost vote turns the track round.
  */
-function judgeHeading(data: Float64Array, track: number, detections: Float64Array, at: number): void {
+function judgeHeading(data: Float64Array, track: number, detections: Float64Array,
+  at: number): void {
   const a = track + T_STATE;
   const heading = data[a + 2];
   const speed = data[track + T_MODE] * data[a + 3] + data[track + T_MODE + 1] * data[a + STATE + 3];
@@ -277,7 +286,8 @@ function judgeHeading(data: Float64Array, track: number, detections: Float64Arra
   if (detections[at + D_HEADING_VARIANCE] > 0 && detections[at + D_HEADING_AMBIGUOUS] === 0) {
     vote += Math.cos(detections[at + D_HEADING] - heading) > 0 ? 0.3 : -0.3;
   }
-  if (Math.abs(speed) > 1.5) vote += Math.sign(speed) * Math.min(1.5, 0.4 * (Math.abs(speed) - 1.5));
+  if (Math.abs(speed) > 1.5) vote += Math.sign(speed) * Math.min(1.5,
+    0.4 * (Math.abs(speed) - 1.5));
   vote = Math.min(Math.max(vote, -6), 6);
   if (vote < -0.5) {
     turnRound(data, track);
@@ -303,8 +313,12 @@ export function turnRound(data: Float64Array, track: number): void {
   }
 }
 
-/** Writes a plain linear update (place of a free state) into the kernel's rows: for tests and benches. */
-export function preparePlace(x: number, y: number, varianceM2: number, data: Float64Array, state: number): number {
+/**
+ * Writes a plain linear update (place of a free state) into the kernel's rows: for tests and
+ * benches.
+ */
+export function preparePlace(x: number, y: number, varianceM2: number, data: Float64Array,
+  state: number): number {
   H.fill(0);
   R.fill(0);
   H[0] = 1;

@@ -47,7 +47,8 @@ export function snapFrames(
   truth: readonly ScoreRow[], tracks: readonly ScoreRow[], toleranceS: number,
 ): { frames: AlignedFrame[]; dropped: number } {
   const times = distinctTimes(truth);
-  const atTime = times.map((t) => ({ t, truth: new Map<string, ScoreRow>(), tracks: new Map<string, ScoreRow>() }));
+  const atTime = times.map((t) => ({ t, truth: new Map<string, ScoreRow>(), tracks: new Map<string,
+    ScoreRow>() }));
   for (const row of truth) {
     if (row.id !== null) atTime[searchSorted(times, row.t)]!.truth.set(row.id, row);
   }
@@ -57,7 +58,8 @@ export function snapFrames(
     const candidates = [after - 1, after].filter((index) => index >= 0 && index < times.length);
     let best = -1;
     for (const index of candidates) {
-      if (best < 0 || Math.abs(times[index]! - row.t) < Math.abs(times[best]! - row.t)) best = index;
+      if (best < 0 || Math.abs(times[index]! - row.t) < Math.abs(times[best]! - row.t)) best =
+        index;
     }
     if (best < 0 || Math.abs(times[best]! - row.t) > toleranceS + 1e-9) {
       dropped++;
@@ -77,7 +79,8 @@ export function snapFrames(
 function between(a: ScoreRow, b: ScoreRow, weight: number, t: number): ScoreRow {
   let heading = a.heading;
   if (weight !== 0) {
-    heading = Number.isNaN(b.heading) ? a.heading : a.heading + weight * wrapPi(b.heading - a.heading);
+    heading = Number.isNaN(b.heading) ? a.heading : a.heading
+      + weight * wrapPi(b.heading - a.heading);
   }
   return {
     seq: a.seq, t, id: a.id, x: a.x + weight * (b.x - a.x), y: a.y + weight * (b.y - a.y), heading,
@@ -120,7 +123,8 @@ export function interpolateFrames(
     if (position === undefined) dropped++;
     else tracksAt[position]!.set(row.id!, row);
   }
-  const frames = kept.map((t, position) => ({ t, truth: truthAt[position]!, tracks: [...tracksAt[position]!.values()] }));
+  const frames = kept.map((t, position) => ({ t, truth: truthAt[position]!,
+    tracks: [...tracksAt[position]!.values()] }));
   return { frames, dropped };
 }
 

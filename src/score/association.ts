@@ -12,7 +12,8 @@ export interface Presence {
 }
 
 /** Counts frames of each road user and track. */
-export function presence(frames: readonly DistanceFrame[], users: number, tracks: number): Presence {
+export function presence(frames: readonly DistanceFrame[], users: number,
+  tracks: number): Presence {
   const counts = { users: new Float64Array(users), tracks: new Float64Array(tracks) };
   for (const frame of frames) {
     for (const user of frame.truth) counts.users[user]!++;
@@ -21,7 +22,9 @@ export function presence(frames: readonly DistanceFrame[], users: number, tracks
   return counts;
 }
 
-/** Joint frames of the best one-to-one pairing of whole trajectories. Source: Ristani et al. 2016. */
+/**
+ * Joint frames of the best one-to-one pairing of whole trajectories. Source: Ristani et al. 2016.
+ */
 export function identityMatches(
   frames: readonly DistanceFrame[], users: number, tracks: number, maxDist: number,
 ): number {
@@ -75,7 +78,8 @@ function globalAlignment(
     }));
   });
   return potential.map((value, at) => value
-    / Math.max(counts.users[Math.floor(at / tracks)]! + counts.tracks[at % tracks]! - value, EPSILON));
+    / Math.max(counts.users[Math.floor(at / tracks)]! + counts.tracks[at % tracks]! - value,
+      EPSILON));
 }
 
 /** Matches at every threshold: how many, how similar, and who with whom. */
@@ -98,7 +102,8 @@ function matchAll(
     if (rows === 0 || width === 0) return;
     const s = similar[index]!;
     const cost = s.map((value, at) =>
-      -(alignment[frame.truth[Math.floor(at / width)]! * tracks + frame.tracks[at % width]!]! * value));
+      -(alignment[frame.truth[Math.floor(at / width)]! * tracks
+        + frame.tracks[at % width]!]! * value));
     assignDense(cost, rows, width).forEach((column, row) => {
       if (column < 0) return;
       const value = s[row * width + column]!;
@@ -113,10 +118,12 @@ function matchAll(
   return { hits, similarity, joint };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value,
+  0) / values.length;
 
 /** HOTA over the frames. @param zero distance of similarity 0. Source: Luiten et al., IJCV 2021. */
-export function hotaMeasures(frames: readonly DistanceFrame[], counts: Presence, zero: number): HotaResult {
+export function hotaMeasures(frames: readonly DistanceFrame[], counts: Presence,
+  zero: number): HotaResult {
   const users = counts.users.length;
   const tracks = counts.tracks.length;
   const truthRows = counts.users.reduce((sum, value) => sum + value, 0);
@@ -138,7 +145,8 @@ export function hotaMeasures(frames: readonly DistanceFrame[], counts: Presence,
     hota: mean(detection.map((value, q) => Math.sqrt(value * association[q]!))),
     detection: mean(detection),
     association: mean(association),
-    localisation: mean(ALPHAS.map((_, q) => Math.max(1e-10, similarity[q]!) / Math.max(1e-10, hits[q]!))),
+    localisation: mean(ALPHAS.map((_, q) => Math.max(1e-10, similarity[q]!) / Math.max(1e-10,
+      hits[q]!))),
   };
 }
 
@@ -190,6 +198,7 @@ export function setMeasures(
   const frameCount = Math.max(frames.length, 1);
   return {
     gospa: sum.gospa / frameCount, localisation: sum.localisation / frameCount,
-    missed: sum.missed / frameCount, falseAlarms: sum.falseAlarms / frameCount, ospa: sum.ospa / frameCount,
+    missed: sum.missed / frameCount, falseAlarms: sum.falseAlarms / frameCount,
+      ospa: sum.ospa / frameCount,
   };
 }

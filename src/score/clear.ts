@@ -39,7 +39,8 @@ export function assignAllowed(
   }
   if (most === -Infinity) return [];
   const forbidden = (most + 1) * (Math.min(rows, columns) + 1);
-  const cost = distance.slice(0, rows * columns).map((value) => (value <= maxDist ? value : forbidden));
+  const cost = distance.slice(0, rows * columns).map((value) => (value <= maxDist ? value
+    : forbidden));
   const pairs: [number, number][] = [];
   assignDense(cost, rows, columns).forEach((column, row) => {
     if (column >= 0 && distance[row * columns + column]! <= maxDist) pairs.push([row, column]);
@@ -47,8 +48,11 @@ export function assignAllowed(
   return pairs;
 }
 
-/** Pairs kept from before, then the rest assigned: for each row its column. Order is that of match. */
-function matchFrame(frame: DistanceFrame, partner: ReadonlyMap<number, number>, maxDist: number): Map<number, number> {
+/**
+ * Pairs kept from before, then the rest assigned: for each row its column. Order is that of match.
+ */
+function matchFrame(frame: DistanceFrame, partner: ReadonlyMap<number, number>,
+  maxDist: number): Map<number, number> {
   const { truth, tracks, distance } = frame;
   const columns = tracks.length;
   const columnOf = new Map<number, number>();
@@ -57,7 +61,8 @@ function matchFrame(frame: DistanceFrame, partner: ReadonlyMap<number, number>, 
   const used = new Set<number>();
   truth.forEach((user, row) => {
     const column = columnOf.get(partner.get(user) ?? -1);
-    if (column === undefined || used.has(column) || !(distance[row * columns + column]! <= maxDist)) return;
+    if (column === undefined || used.has(column) || !(distance[row * columns
+      + column]! <= maxDist)) return;
     matched.set(row, column);
     used.add(column);
   });
@@ -65,8 +70,10 @@ function matchFrame(frame: DistanceFrame, partner: ReadonlyMap<number, number>, 
   const rest = [...tracks.keys()].filter((column) => !used.has(column));
   if (rows.length === 0 || rest.length === 0) return matched;
   const part = new Float64Array(rows.length * rest.length);
-  rows.forEach((row, p) => rest.forEach((column, q) => (part[p * rest.length + q] = distance[row * columns + column]!)));
-  for (const [p, q] of assignAllowed(part, rows.length, rest.length, maxDist)) matched.set(rows[p]!, rest[q]!);
+  rows.forEach((row, p) => rest.forEach((column, q) => (part[p * rest.length
+    + q] = distance[row * columns + column]!)));
+  for (const [p, q] of assignAllowed(part, rows.length, rest.length,
+    maxDist)) matched.set(rows[p]!, rest[q]!);
   return matched;
 }
 

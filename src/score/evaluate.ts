@@ -41,7 +41,8 @@ interface CountedFrame {
 const userKey = (row: ScoreRow): string => `${row.seq}\n${row.id}`;
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
-const meanOf = (values: readonly number[]): number => (values.length > 0 ? sumOf(values) / values.length : NaN);
+const meanOf = (values: readonly number[]): number => (values.length > 0
+  ? sumOf(values) / values.length : NaN);
 const rootMeanSquare = (squares: readonly number[]): number => Math.sqrt(meanOf(squares));
 
 /** Percentile with linear interpolation between the two nearest. */
@@ -92,7 +93,8 @@ function countedFrame(frame: AlignedFrame, maxDist: number, options: ScoreOption
   }
   const truth = frame.truth.filter((_, row) => !ignored[row]);
   const kept = tracks.filter((_, column) => !off.has(column));
-  return { truth, tracks: kept, distance: distances({ t: frame.t, truth, tracks: kept }, options.classGate ?? false) };
+  return { truth, tracks: kept, distance: distances({ t: frame.t, truth, tracks: kept },
+    options.classGate ?? false) };
 }
 
 /** Indexes for names, in order of first appearance. */
@@ -149,13 +151,15 @@ export function evaluate(
   };
 }
 
-function clearFigures(frames: readonly DistanceFrame[], clear: ClearResult, users: number, tracks: number): Score {
+function clearFigures(frames: readonly DistanceFrame[], clear: ClearResult, users: number,
+  tracks: number): Score {
   const truthRows = sumOf(frames.map((frame) => frame.truth.length));
   const trackRows = sumOf(frames.map((frame) => frame.tracks.length));
   const hits = clear.distances.length;
   const wrong = clear.falseNegatives + clear.falsePositives + clear.switches;
   return {
-    frames: frames.length, gt_objects: users, trk_objects: tracks, gt_boxes: truthRows, trk_boxes: trackRows,
+    frames: frames.length, gt_objects: users, trk_objects: tracks, gt_boxes: truthRows,
+      trk_boxes: trackRows,
     TP: hits, FP: clear.falsePositives, FN: clear.falseNegatives, IDSW: clear.switches,
     FRAG: clear.fragments, MT: clear.mostlyTracked, PT: clear.partlyTracked, ML: clear.mostlyLost,
     MOTA: truthRows > 0 ? 1 - wrong / truthRows : null,
@@ -166,7 +170,8 @@ function clearFigures(frames: readonly DistanceFrame[], clear: ClearResult, user
 }
 
 function associationFigures(
-  frames: readonly DistanceFrame[], users: number, tracks: number, maxDist: number, options: ScoreOptions,
+  frames: readonly DistanceFrame[], users: number, tracks: number, maxDist: number,
+    options: ScoreOptions,
 ): Score {
   const counts = presence(frames, users, tracks);
   const truthRows = sumOf([...counts.users]);

@@ -15,7 +15,8 @@ export function assignDense(cost: Float64Array, rows: number, columns: number): 
   if (rows > columns) {
     const turned = new Float64Array(rows * columns);
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) turned[column * rows + row] = cost[row * columns + column]!;
+      for (let column = 0; column < columns; column++) turned[column * rows + row] =
+        cost[row * columns + column]!;
     }
     const back = assignDense(turned, columns, rows);
     const result = new Int32Array(rows).fill(-1);
@@ -52,7 +53,8 @@ function serve(
     let next = 0;
     for (let column = 1; column <= columns; column++) {
       if (done[column]) continue;
-      const reduced = cost[(from - 1) * columns + column - 1]! - rowPotential[from]! - columnPotential[column]!;
+      const reduced = cost[(from - 1) * columns + column - 1]! - rowPotential[from]!
+        - columnPotential[column]!;
       if (reduced < least[column]!) {
         least[column] = reduced;
         way[column] = at;

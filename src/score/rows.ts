@@ -1,4 +1,6 @@
-/** One line of truth or of tracks. `id` null says: this frame was looked at, and nobody was there. */
+/**
+ * One line of truth or of tracks. `id` null says: this frame was looked at, and nobody was there.
+ */
 export interface ScoreRow {
   readonly seq: string;
   readonly t: number;
@@ -68,7 +70,9 @@ export function parseScoreRow(text: string, line: number): ScoreRow | null {
 }
 
 /** Reads lines as they come (for instance from `readline` over a file), one row after another. */
-export async function readScoreRows(lines: AsyncIterable<string> | Iterable<string>): Promise<ScoreRow[]> {
+export async function readScoreRows(
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<ScoreRow[]> {
   const rows: ScoreRow[] = [];
   let line = 0;
   for await (const text of lines) {

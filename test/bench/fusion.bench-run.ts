@@ -36,7 +36,8 @@ export interface FusionBench {
 
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 const quantile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(share * values.length))]!;
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1,
+    Math.floor(share * values.length))]!;
 
 /** One sensor at 10 Hz over users spread on 240 m × 240 m, 95 % found, 0.3 m noise. */
 function frameRow(users: number, frames: number): FusionFrameRow {
@@ -44,11 +45,13 @@ function frameRow(users: number, frames: number): FusionFrameRow {
   const sensors = [everywhere, everywhere];
   const core = new FusionCore(sensors, { rewindMs: 500, count: () => undefined });
   const start = Array.from({ length: users }, () => ({
-    x: random.next() * 240, y: random.next() * 240, heading: random.next() * 6.28, speed: 3 + random.next() * 10,
+    x: random.next() * 240, y: random.next() * 240, heading: random.next() * 6.28, speed: 3
+      + random.next() * 10,
   }));
   const scan = (index: number, t: number, sensor: number): ReturnType<typeof rowsToFrame> => {
     const rows = start.filter(() => random.next() < 0.95).map(({ x, y, heading, speed }) => ({
-      t, x: x + speed * t * Math.cos(heading) + random.normal() * 0.3, y: y + speed * t * Math.sin(heading) + random.normal() * 0.3,
+      t, x: x + speed * t * Math.cos(heading) + random.normal() * 0.3, y: y
+        + speed * t * Math.sin(heading) + random.normal() * 0.3,
       heading: heading + random.normal() * 0.05, length: 4.5, width: 1.8, cls: 'Car', score: 6,
     }));
     const frame = rowsToFrame(rows, index, 1000 + t * 1000, () => undefined);
@@ -68,7 +71,8 @@ function frameRow(users: number, frames: number): FusionFrameRow {
   core.accept(late);
   core.settle();
   const rewindMs = nowMs() - began;
-  const checksum = core.table.tracks.reduce((sum, value) => (Number.isFinite(value) ? sum + value : sum), 0);
+  const checksum = core.table.tracks.reduce((sum, value) => (Number.isFinite(value) ? sum + value
+    : sum), 0);
   return {
     users, frames, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), rewindMs,
     tracks: core.table.count, checksum,
@@ -89,14 +93,16 @@ function timeUs(batches: number, rounds: number, operation: () => void): number 
 /** npm kalman-filter with `size` states and two measured. */
 function peerUs(size: 4 | 6, rounds: number): number {
   const unit = (value: number): number[][] =>
-    Array.from({ length: size }, (_, row) => Array.from({ length: size }, (__, column) => (row === column ? value : 0)));
+    Array.from({ length: size }, (_, row) => Array.from({ length: size },
+      (__, column) => (row === column ? value : 0)));
   const transition = unit(1);
   transition[0]![2] = 0.1;
   transition[1]![3] = 0.1;
   const peer = createPeerFilter({
     observation: {
       dimension: 2, covariance: [[0.09, 0], [0, 0.09]],
-      stateProjection: [0, 1].map((row) => Array.from({ length: size }, (_, column) => (row === column ? 1 : 0))),
+      stateProjection: [0, 1].map((row) => Array.from({ length: size },
+        (_, column) => (row === column ? 1 : 0))),
     },
     dynamic: {
       dimension: size, transition, covariance: unit(0.01),
@@ -138,7 +144,8 @@ export function runFusionBench(small = false): FusionBench {
     frames: sizes.map((users) => frameRow(users, small ? 10 : 300)),
     filter: [
       { model: 'constant velocity', oursUs: free, peerUs: peerFree, ratio: peerFree / free },
-      { model: 'vehicle, one mode', oursUs: vehicle, peerUs: peerVehicle, ratio: peerVehicle / vehicle },
+      { model: 'vehicle, one mode', oursUs: vehicle, peerUs: peerVehicle,
+        ratio: peerVehicle / vehicle },
     ],
   };
 }

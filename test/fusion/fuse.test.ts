@@ -12,27 +12,34 @@ const lidar = sensor('l', 'lidar');
 
 /** Feeds one sensor at 10 Hz from `fromMs` to `toMs`; `look` gives what it sees. */
 function feed(
-  fusion: FusionStage, fromMs: number, toMs: number, look: (t: number) => readonly Observation[], id = 'l',
+  fusion: FusionStage, fromMs: number, toMs: number, look: (t: number) => readonly Observation[],
+    id = 'l',
 ): void {
-  for (let t = fromMs; t <= toMs; t += 100) fusion.accept(frame(id, Math.round(t / 100), t, look(t)));
+  for (let t = fromMs; t <= toMs; t += 100) fusion.accept(frame(id, Math.round(t / 100), t,
+    look(t)));
 }
 const signals = (colour: 'red' | 'green', atMs: number): SignalState => ({
-  node: { region: 0, id: 1 }, controllerId: controllerId('c'), valid: stamp(atMs), measured: stamp(atMs),
+  node: { region: 0, id: 1 }, controllerId: controllerId('c'), valid: stamp(atMs),
+    measured: stamp(atMs),
   received: stamp(atMs), periodMs: 100, availability: 'usable', status: {} as never, evidence: [],
   groups: [{
-    signalGroup: signalGroupId('g1'), aspect: { colour, flashing: false }, rightOfWay: 'none', next: null,
-    timing: { beganMs: stamp(atMs).monoMs, minEnd: null, likelyEnd: null, maxEnd: null, confidence: null, resolutionMs: 100 },
+    signalGroup: signalGroupId('g1'), aspect: { colour, flashing: false }, rightOfWay: 'none',
+      next: null,
+    timing: { beganMs: stamp(atMs).monoMs, minEnd: null, likelyEnd: null, maxEnd: null,
+      confidence: null, resolutionMs: 100 },
   }],
 });
 
 test('a pedestrian is told after two consistent hits, 100 ms after the first', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  const walker = (t: number): Observation[] => [seen(t, 10, t / 1000, { classes: { pedestrian: 0.95 } })];
+  const walker = (t: number): Observation[] => [seen(t, 10, t / 1000,
+    { classes: { pedestrian: 0.95 } })];
   feed(fusion, 1000, 1000, walker);
   expect(tracksAt(fusion, 1050)).toEqual([]);
   feed(fusion, 1100, 1100, walker);
   const [track] = tracksAt(fusion, 1150);
-  expect(track).toMatchObject({ id: 'box/1/1', cityId: 1, cls: 'pedestrian', unseen: 'seen', sensors: ['l'], kinds: ['lidar'] });
+  expect(track).toMatchObject({ id: 'box/1/1', cityId: 1, cls: 'pedestrian', unseen: 'seen',
+    sensors: ['l'], kinds: ['lidar'] });
   expect(track!.upM).toBeCloseTo(1.1, 1);
   expect(track!.covariance).toHaveLength(16);
   expect(track!.measured).toEqual(stamp(1100));
@@ -40,7 +47,8 @@ test('a pedestrian is told after two consistent hits, 100 ms after the first', (
 
 test('a track is predicted to the valid instant, not left where it was measured', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  feed(fusion, 1000, 3000, (t) => [seen(t, -50 + t / 100, 0, { headingRad: 0, headingSigmaRad: 0.05 })]);
+  feed(fusion, 1000, 3000, (t) => [seen(t, -50 + t / 100, 0, { headingRad: 0,
+    headingSigmaRad: 0.05 })]);
   const [now] = tracksAt(fusion, 3000);
   const [later] = tracksAt(fusion, 3200);
   expect(later!.eastM - now!.eastM).toBeCloseTo(2, 1);
@@ -48,12 +56,16 @@ test('a track is predicted to the valid instant, not left where it was measured'
   expect(later!.covariance[0]).toBeGreaterThan(now!.covariance[0]!);
 });
 
-test('a number that is not finite never reaches a track: the observation is dropped and counted', () => {
+test('a number that is not finite never reaches a track: the observation is dropped and counted',
+  () => {
   const fusion = fusionOf(siteWith([lidar]));
   const bad = (t: number): Observation[] => [
-    seen(t, NaN, 0), seen(t, 0, Infinity), seen(t, 20, 0, { quality: NaN }), seen(t, 30, 0, { headingRad: NaN, headingSigmaRad: 1 }),
-    seen(t, 40, 0, { measurement: { kind: 'polar', rangeM: 40, azimuthRad: 0, rangeRateMps: NaN, covariance: [1, 0, 0, 0, 1, 0, 0, 0, 1] } }),
-    seen(t, 45, 0, { measurement: { kind: 'site-position', eastM: 45, northM: 0, eastMps: null, northMps: null, covariance: [1, 0] } }),
+    seen(t, NaN, 0), seen(t, 0, Infinity), seen(t, 20, 0, { quality: NaN }),
+      seen(t, 30, 0, { headingRad: NaN, headingSigmaRad: 1 }),
+    seen(t, 40, 0, { measurement: { kind: 'polar', rangeM: 40, azimuthRad: 0, rangeRateMps: NaN,
+      covariance: [1, 0, 0, 0, 1, 0, 0, 0, 1] } }),
+    seen(t, 45, 0, { measurement: { kind: 'site-position', eastM: 45, northM: 0, eastMps: null,
+      northMps: null, covariance: [1, 0] } }),
     seen(t, 50, -0, { extent: { lengthM: 4, widthM: 2, heightM: null } }),
   ];
   feed(fusion, 1000, 2000, bad);
@@ -66,7 +78,8 @@ test('a number that is not finite never reaches a track: the observation is drop
 
 test('of more than 256 observations in a frame the nearest are kept', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  feed(fusion, 1000, 1100, (t) => Array.from({ length: 300 }, (_, index) => seen(t, 140 - (index % 60) * 2.3, Math.floor(index / 60) * 12 - 24)));
+  feed(fusion, 1000, 1100, (t) => Array.from({ length: 300 }, (_, index) =>
+    seen(t, 140 - (index % 60) * 2.3, Math.floor(index / 60) * 12 - 24)));
   expect(counted(fusion, 'observation_over_limit')).toBe(2 * 44);
   expect(tracksAt(fusion, 1150).length).toBeLessThanOrEqual(256);
 });
@@ -83,9 +96,11 @@ test('a car hidden behind a bus lives on for 3 s, one in plain view does not', (
   for (const [hidden, northM] of [[true, 0], [false, 30]] as const) {
     const fusion = fusionOf(siteWith([lidar]));
     const bus = (t: number): Observation => seen(t, 20, 0, {
-      classes: { bus: 0.95 }, headingRad: Math.PI / 2, headingSigmaRad: 0.05, extent: { lengthM: 12, widthM: 2.5, heightM: 3 },
+      classes: { bus: 0.95 }, headingRad: Math.PI / 2, headingSigmaRad: 0.05,
+        extent: { lengthM: 12, widthM: 2.5, heightM: 3 },
     });
-    const car = (t: number): Observation => seen(t, 30, northM, { headingRad: 0, headingSigmaRad: 0.05 });
+    const car = (t: number): Observation => seen(t, 30, northM,
+      { headingRad: 0, headingSigmaRad: 0.05 });
     feed(fusion, 1000, 3000, (t) => [bus(t), car(t)]);
     feed(fusion, 3100, 5000, (t) => [bus(t)]);
     const classes = tracksAt(fusion, 5050).map((track) => [track.cls, track.unseen]);
@@ -95,8 +110,10 @@ test('a car hidden behind a bus lives on for 3 s, one in plain view does not', (
   }
 });
 
-test('who leaves the field of view is told 2 s longer, and never once the bound exceeds 3 m', () => {
-  const narrow = sensor('l', 'lidar', { fieldOfView: { rangeMinM: 0, rangeMaxM: 40, halfAngleRad: Math.PI, outline: null } });
+test('who leaves the field of view is told 2 s longer, and never once the bound exceeds 3 m',
+  () => {
+  const narrow = sensor('l', 'lidar', { fieldOfView: { rangeMinM: 0, rangeMaxM: 40,
+    halfAngleRad: Math.PI, outline: null } });
   const fusion = fusionOf(siteWith([narrow]));
   feed(fusion, 1000, 3000, (t) => [
     seen(t, 39 + (t - 3000) / 1000, 0, { classes: { pedestrian: 0.95 } }),
@@ -109,17 +126,20 @@ test('who leaves the field of view is told 2 s longer, and never once the bound 
   feed(fusion, 4000, 4800, () => []);
   const tracks = tracksAt(fusion, 4900);
   expect(tracks.map((track) => track.cls)).toContain('pedestrian');
-  for (const { covariance } of tracks) expect(2.4477 * Math.sqrt(Math.max(covariance[0]!, covariance[5]!))).toBeLessThan(3);
+  for (const { covariance } of tracks) expect(2.4477 * Math.sqrt(Math.max(covariance[0]!,
+    covariance[5]!))).toBeLessThan(3);
   feed(fusion, 4900, 6000, () => []);
   expect(tracksAt(fusion, 5100).filter((track) => track.cls === 'pedestrian')).toEqual([]);
   expect(tracksAt(fusion, 6100)).toEqual([]);
 });
 
 test('radar alone: a car that stops at red keeps its id for 90 s, and 5 s of green end it', () => {
-  const radar = sensor('l', 'radar', { pose: { eastM: 20, northM: 0, upM: 5, headingRad: Math.PI, pitchRad: 0, rollRad: 0 }, classes: ['car'] });
+  const radar = sensor('l', 'radar', { pose: { eastM: 20, northM: 0, upM: 5, headingRad: Math.PI,
+    pitchRad: 0, rollRad: 0 }, classes: ['car'] });
   const fusion = fusionOf(siteWith([radar]));
   const polar = (t: number, eastM: number, speedMps: number): Observation => seen(t, 0, 0, {
-    measurement: { kind: 'polar', rangeM: 20 - eastM, azimuthRad: 0, rangeRateMps: -speedMps, covariance: [0.05, 0, 0, 0, 1e-4, 0, 0, 0, 0.02] },
+    measurement: { kind: 'polar', rangeM: 20 - eastM, azimuthRad: 0, rangeRateMps: -speedMps,
+      covariance: [0.05, 0, 0, 0, 1e-4, 0, 0, 0, 0.02] },
   });
   feed(fusion, 1000, 11_000, (t) => {
     const left = (11_000 - t) / 1000;
@@ -140,7 +160,8 @@ test('what only radar sees and never moves is not told; the same seen by a camer
   for (const kind of ['radar', 'camera'] as const) {
     const fusion = fusionOf(siteWith([sensor('l', kind)]));
     const random = seededRandom(1);
-    feed(fusion, 1000, 5000, (t) => [seen(t, 30 + random.normal() * 0.2, 5 + random.normal() * 0.2)]);
+    feed(fusion, 1000, 5000, (t) => [seen(t, 30 + random.normal() * 0.2, 5
+      + random.normal() * 0.2)]);
     expect(tracksAt(fusion, 5050)).toHaveLength(kind === 'radar' ? 0 : 1);
   }
 });
@@ -149,7 +170,8 @@ test('range rate alone tells the speed of a car that radar sees for the first ti
   const radar = sensor('l', 'radar', { classes: ['car'] });
   const fusion = fusionOf(siteWith([radar]));
   feed(fusion, 1000, 1200, (t) => [seen(t, 0, 0, {
-    measurement: { kind: 'polar', rangeM: 60 - (t - 1000) / 80, azimuthRad: 0, rangeRateMps: -12.5, covariance: [0.1, 0, 0, 0, 1e-4, 0, 0, 0, 0.02] },
+    measurement: { kind: 'polar', rangeM: 60 - (t - 1000) / 80, azimuthRad: 0, rangeRateMps: -12.5,
+      covariance: [0.1, 0, 0, 0, 1e-4, 0, 0, 0, 0.02] },
   })]);
   const [car] = tracksAt(fusion, 1200);
   expect(car!.eastMps).toBeCloseTo(-12.5, 0);
@@ -158,10 +180,12 @@ test('range rate alone tells the speed of a car that radar sees for the first ti
 test('a bus seen by its nearest edge and then by its middle does not jump', () => {
   const eye = sensor('e', 'camera');
   const fusion = fusionOf(siteWith([lidar, eye]));
-  const box = { headingRad: 0, headingSigmaRad: 0.05, extent: { lengthM: 12, widthM: 2.5, heightM: 3 }, classes: { bus: 0.95 } };
+  const box = { headingRad: 0, headingSigmaRad: 0.05, extent: { lengthM: 12, widthM: 2.5,
+    heightM: 3 }, classes: { bus: 0.95 } };
   feed(fusion, 1000, 4000, (t) => [seen(t, 40, 0, box)]);
   const [before] = tracksAt(fusion, 4050);
-  feed(fusion, 4100, 6000, (t) => [seen(t, 34, 0, { referencePoint: 'nearest-edge', classes: { bus: 0.95 } })], 'e');
+  feed(fusion, 4100, 6000, (t) => [seen(t, 34, 0, { referencePoint: 'nearest-edge',
+    classes: { bus: 0.95 } })], 'e');
   const [after] = tracksAt(fusion, 6050);
   expect(after!.id).toBe(before!.id);
   expect(Math.abs(after!.eastM - before!.eastM)).toBeLessThan(0.4);
@@ -187,7 +211,8 @@ test('a box turned by 180° now and then does not turn the car', () => {
 
 test('a car first boxed backwards is turned round by its travel', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  feed(fusion, 1000, 3000, (t) => [seen(t, t / 150, 0, { headingRad: Math.PI, headingSigmaRad: 0.05, headingAmbiguous: true })]);
+  feed(fusion, 1000, 3000, (t) => [seen(t, t / 150, 0, { headingRad: Math.PI,
+    headingSigmaRad: 0.05, headingAmbiguous: true })]);
   expect(Math.abs(tracksAt(fusion, 3050)[0]!.headingRad!)).toBeLessThan(0.2);
 });
 
@@ -196,20 +221,24 @@ test('a weak detection keeps a track alive and never starts one', () => {
   const weak = (t: number, x: number): Observation => seen(t, x, 0, { quality: 0.25 });
   feed(fusion, 1000, 2000, (t) => [seen(t, 10, 0), weak(t, 60)]);
   feed(fusion, 2100, 2700, (t) => [weak(t, 10), weak(t, 60)]);
-  expect(tracksAt(fusion, 2750).map((track) => [Math.round(track.eastM), track.unseen])).toEqual([[10, 'seen']]);
+  expect(tracksAt(fusion, 2750).map((track) => [Math.round(track.eastM),
+    track.unseen])).toEqual([[10, 'seen']]);
 });
 
-test('two tracks of one car from two sensors that disagree become one, and the older id stays', () => {
+test('two tracks of one car from two sensors that disagree become one, and the older id stays',
+  () => {
   const fusion = fusionOf(siteWith([lidar, sensor('e', 'camera')]));
   const car = (t: number, y: number): Observation => seen(t, t / 100, y, {
     headingRad: 0, headingSigmaRad: 0.05, extent: { lengthM: 4.5, widthM: 1.8, heightM: 1.5 },
-    measurement: { kind: 'site-position', eastM: t / 100, northM: y, eastMps: null, northMps: null, covariance: [0.01, 0, 0, 0.01] },
+    measurement: { kind: 'site-position', eastM: t / 100, northM: y, eastMps: null, northMps: null,
+      covariance: [0.01, 0, 0, 0.01] },
   });
   feed(fusion, 1000, 2000, (t) => [car(t, 0)]);
   const [first] = tracksAt(fusion, 2000);
   let most = 0;
   for (let t = 2050; t <= 5050; t += 100) {
-    fusion.accept(frame('e', t, t, [{ ...car(t, Math.max(0.2, 3 - (t - 2050) / 500)), deviceTrackId: 'e1' }]));
+    fusion.accept(frame('e', t, t, [{ ...car(t, Math.max(0.2, 3 - (t - 2050) / 500)),
+      deviceTrackId: 'e1' }]));
     fusion.accept(frame('l', t, t + 50, [{ ...car(t + 50, 0), deviceTrackId: 'l1' }]));
     most = Math.max(most, tracksAt(fusion, t + 50).length);
   }
@@ -222,7 +251,8 @@ test('a sensor that is a metre off does not make a second car inside the first',
   const fusion = fusionOf(siteWith([lidar, sensor('e', 'camera')]));
   const car = (t: number, y: number): Observation => seen(t, t / 100, y, {
     headingRad: 0, headingSigmaRad: 0.05, extent: { lengthM: 4.5, widthM: 1.8, heightM: 1.5 },
-    measurement: { kind: 'site-position', eastM: t / 100, northM: y, eastMps: null, northMps: null, covariance: [0.01, 0, 0, 0.01] },
+    measurement: { kind: 'site-position', eastM: t / 100, northM: y, eastMps: null, northMps: null,
+      covariance: [0.01, 0, 0, 0.01] },
   });
   feed(fusion, 1000, 2000, (t) => [car(t, 0)]);
   for (let t = 2050; t <= 4050; t += 100) {
@@ -235,34 +265,40 @@ test('a sensor that is a metre off does not make a second car inside the first',
 
 test('two people side by side seen in one frame stay two', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  feed(fusion, 1000, 6000, (t) => [0, 0.7].map((y) => seen(t, t / 1000, y, { classes: { pedestrian: 0.95 } })));
+  feed(fusion, 1000, 6000, (t) => [0, 0.7].map((y) => seen(t, t / 1000, y,
+    { classes: { pedestrian: 0.95 } })));
   expect(tracksAt(fusion, 6050)).toHaveLength(2);
 });
 
 test('a restarted sensor keeps tracks but its old device ids mean nothing any more', () => {
   const fusion = fusionOf(siteWith([lidar]));
   feed(fusion, 1000, 2000, (t) => [seen(t, 10, 0, { deviceTrackId: 'a' })]);
-  for (let t = 2100; t <= 2500; t += 100) fusion.accept(frame('l', (t - 2100) / 100, t, [seen(t, 10, 0, { deviceTrackId: 'b' })]));
+  for (let t = 2100; t <= 2500; t += 100) fusion.accept(frame('l', (t - 2100) / 100, t,
+    [seen(t, 10, 0, { deviceTrackId: 'b' })]));
   expect(tracksAt(fusion, 2550).map((track) => track.id)).toEqual(['box/1/1']);
   expect(counted(fusion, 'sensor_restarted')).toBe(1);
 });
 
 test('a frozen picture in which something moves is left out after two seconds', () => {
   const fusion = fusionOf(siteWith([lidar]));
-  const frozen = seen(0, 30, 0, { measurement: { kind: 'site-position', eastM: 30, northM: 0, eastMps: 8, northMps: 0, covariance: [0.1, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, 0.1] } });
+  const frozen = seen(0, 30, 0, { measurement: { kind: 'site-position', eastM: 30, northM: 0,
+    eastMps: 8, northMps: 0, covariance: [0.1, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, 0.1, 0, 0, 0, 0,
+      0.1] } });
   feed(fusion, 1000, 4000, (t) => [{ ...frozen, measuredMs: stamp(t).monoMs }]);
   expect(counted(fusion, 'frame_frozen')).toBe(31 - 20);
 });
 
 test('a late frame that bears a road user earlier leaves the published id as it was', () => {
   const fusion = fusionOf(siteWith([lidar, sensor('e', 'camera')]));
-  const look = (t: number): Observation[] => [seen(t, 20 + t / 1000, 0, { classes: { pedestrian: 0.95 } })];
+  const look = (t: number): Observation[] => [seen(t, 20 + t / 1000, 0,
+    { classes: { pedestrian: 0.95 } })];
   feed(fusion, 1000, 1200, look);
   const [before] = tracksAt(fusion, 1250);
   fusion.accept(frame('e', 1, 950, look(950), 300));
   feed(fusion, 1300, 1400, look);
   expect(counted(fusion, 'rewind')).toBe(1);
-  expect(tracksAt(fusion, 1450).map((track) => [track.id, track.cityId])).toEqual([[before!.id, before!.cityId]]);
+  expect(tracksAt(fusion, 1450).map((track) => [track.id, track.cityId])).toEqual([[before!.id,
+    before!.cityId]]);
 });
 
 test('a city id is not used again for a minute', () => {
@@ -280,11 +316,13 @@ test('a city id is not used again for a minute', () => {
 });
 
 test('coverage names the healthy sensors that see at least half of a zone, by class', () => {
-  const far = sensor('far', 'camera', { fieldOfView: { rangeMinM: 0, rangeMaxM: 12, halfAngleRad: Math.PI, outline: null } });
+  const far = sensor('far', 'camera', { fieldOfView: { rangeMinM: 0, rangeMaxM: 12,
+    halfAngleRad: Math.PI, outline: null } });
   const cars = sensor('r', 'radar', { classes: ['car'] });
   const fusion = fusionOf(siteWith([lidar, far, cars]));
   const sensorsOf = (cls: string): readonly string[] | undefined =>
-    fusion.tick(0, stamp(1000).monoMs, stamp(1000)).coverage.zones.find((zone) => zone.cls === cls)?.sensors;
+    fusion.tick(0, stamp(1000).monoMs, stamp(1000)).coverage.zones.find((zone) =>
+      zone.cls === cls)?.sensors;
   expect(sensorsOf('car')).toEqual(['l', 'r']);
   expect(sensorsOf('pedestrian')).toEqual(['l']);
   fusion.setSensorHealth({ sensorId: sensorId('l'), level: 'failed', reason: 'silent' });
@@ -292,12 +330,14 @@ test('coverage names the healthy sensors that see at least half of a zone, by cl
   expect(sensorsOf('car')).toEqual(['r']);
 });
 
-test('a radar in a moving car, everything passing at 34 m/s, is survived with bounded tracks', () => {
+test('a radar in a moving car, everything passing at 34 m/s, is survived with bounded tracks',
+  () => {
   const fusion = fusionOf(siteWith([sensor('l', 'radar')]));
   const random = seededRandom(5);
   const polar = (t: number): Observation => seen(t, 0, 0, {
     measurement: {
-      kind: 'polar', rangeM: 2 + random.next() * 140, azimuthRad: random.normal(), rangeRateMps: -34 + random.normal(),
+      kind: 'polar', rangeM: 2 + random.next() * 140, azimuthRad: random.normal(),
+        rangeRateMps: -34 + random.normal(),
       covariance: [0.1, 0, 0, 0, 1e-3, 0, 0, 0, 0.02],
     },
     classes: {},
@@ -307,7 +347,8 @@ test('a radar in a moving car, everything passing at 34 m/s, is survived with bo
     fusion.accept(frame('l', t, t, Array.from({ length: 70 }, () => polar(t))));
     const tracks = tracksAt(fusion, t + 60);
     most = Math.max(most, tracks.length);
-    for (const track of tracks) expect([track.eastM, track.northM, track.speedMps, ...track.covariance].every(Number.isFinite)).toBe(true);
+    for (const track of tracks) expect([track.eastM, track.northM, track.speedMps,
+      ...track.covariance].every(Number.isFinite)).toBe(true);
   }
   expect(most).toBeLessThanOrEqual(512);
 });
@@ -317,7 +358,8 @@ test('a stage restored from a snapshot says exactly what the first one says', ()
   const random = seededRandom(11);
   const frames = Array.from({ length: 80 }, (_, step) => {
     const t = 1000 + step * 50;
-    const users = Array.from({ length: 6 }, (__, user) => seen(t, user * 8 + random.normal() * 0.2, t / 500, {}));
+    const users = Array.from({ length: 6 }, (__, user) =>
+      seen(t, user * 8 + random.normal() * 0.2, t / 500, {}));
     return frame(step % 2 ? 'e' : 'l', step, t - (step % 2 ? 120 : 0), users, 170);
   });
   const first = fusionOf(site);
@@ -329,7 +371,8 @@ test('a stage restored from a snapshot says exactly what the first one says', ()
     first.accept(one);
     second.accept(one);
     const at = one.received.monoMs;
-    expect(JSON.stringify(second.tick(1, at, stamp(at)))).toBe(JSON.stringify(first.tick(1, at, stamp(at))));
+    expect(JSON.stringify(second.tick(1, at, stamp(at)))).toBe(JSON.stringify(first.tick(1, at,
+      stamp(at))));
   }
   expect(tracksAt(second, 5100)).toHaveLength(6);
 });

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { assignMemory, assignRows } from '../../fusion/assign.ts';
-import { COVARIANCE, STATE, TRACK_RECORD, T_CLASS, T_COVARIANCE, T_LAYOUT, T_MODE, T_STATE, T_TIME, VEHICLE } from '../../fusion/layout.ts';
+import {
+  COVARIANCE, STATE, TRACK_RECORD, T_CLASS, T_COVARIANCE, T_LAYOUT, T_MODE, T_STATE, T_TIME,
+  VEHICLE,
+} from '../../fusion/layout.ts';
 import { estimateTrack, predictFree, predictTrack, predictVehicle } from '../../fusion/predict.ts';
 import { classTuning } from '../../fusion/tuning.ts';
-import { preparePlace, referenceOffset, offset, turnRound, updateMode } from '../../fusion/update.ts';
+import {
+  preparePlace, referenceOffset, offset, turnRound, updateMode,
+} from '../../fusion/update.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { createPeerFilter } from '../bench/fusion-peer.ts';
 import type { PeerState } from '../bench/fusion-peer.ts';
@@ -15,12 +20,14 @@ test('predict and update equal npm kalman-filter to 1e-9 on a shared linear mode
   const variance = 0.09;
   const [q3, q2, q1] = [(density * dtS ** 3) / 3, (density * dtS ** 2) / 2, density * dtS];
   const peer = createPeerFilter({
-    observation: { dimension: 2, stateProjection: [[1, 0, 0, 0], [0, 1, 0, 0]], covariance: [[variance, 0], [0, variance]] },
+    observation: { dimension: 2, stateProjection: [[1, 0, 0, 0], [0, 1, 0, 0]],
+      covariance: [[variance, 0], [0, variance]] },
     dynamic: {
       dimension: 4,
       transition: [[1, 0, dtS, 0], [0, 1, 0, dtS], [0, 0, 1, 0], [0, 0, 0, 1]],
       covariance: [[q3, 0, q2, 0], [0, q3, 0, q2], [q2, 0, q1, 0], [0, q2, 0, q1]],
-      init: { mean: [[1], [2], [0], [0]], covariance: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 9, 0], [0, 0, 0, 9]] },
+      init: { mean: [[1], [2], [0], [0]], covariance: [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 9, 0],
+        [0, 0, 0, 9]] },
     },
   });
   const data = new Float64Array(STATE + COVARIANCE);
@@ -39,7 +46,8 @@ test('predict and update equal npm kalman-filter to 1e-9 on a shared linear mode
     for (let row = 0; row < 4; row++) {
       worst = Math.max(worst, Math.abs(mean[row]![0]! - data[row]!));
       for (let column = 0; column < 4; column++) {
-        worst = Math.max(worst, Math.abs(covariance[row]![column]! - data[STATE + row * STATE + column]!));
+        worst = Math.max(worst, Math.abs(covariance[row]![column]!
+          - data[STATE + row * STATE + column]!));
       }
     }
   }
@@ -49,12 +57,14 @@ test('predict and update equal npm kalman-filter to 1e-9 on a shared linear mode
 test('the covariance of a vehicle stays symmetric bit for bit and positive over many steps', () => {
   const data = new Float64Array(STATE + COVARIANCE);
   data.set([0, 0, 1, 12, 0.2, 1]);
-  [0.1, 0.1, 0.05, 1, 0.1, 1].forEach((value, index) => (data[STATE + index * STATE + index] = value));
+  [0.1, 0.1, 0.05, 1, 0.1, 1].forEach((value, index) => (data[STATE + index * STATE
+    + index] = value));
   const random = seededRandom(8);
   for (let step = 0; step < 500; step++) {
     predictVehicle(data, 0, STATE, 0.05, classTuning[1]!.motion.manoeuvre);
     const place = [data[0]! + random.normal() * 0.2, data[1]! + random.normal() * 0.2] as const;
-    expect(updateMode(data, 0, STATE, preparePlace(place[0], place[1], 0.04, data, 0))).toBeGreaterThan(-100);
+    expect(updateMode(data, 0, STATE, preparePlace(place[0], place[1], 0.04, data,
+      0))).toBeGreaterThan(-100);
     for (let row = 0; row < STATE; row++) {
       expect(data[STATE + row * STATE + row]).toBeGreaterThan(0);
       for (let column = 0; column < row; column++) {
@@ -64,7 +74,8 @@ test('the covariance of a vehicle stays symmetric bit for bit and positive over 
   }
 });
 
-test('a vehicle on an arc is predicted along the arc, and one step equals two halves closely', () => {
+test('a vehicle on an arc is predicted along the arc, and one step equals two halves closely',
+  () => {
   const place = (steps: number): [number, number] => {
     const data = new Float64Array(STATE + COVARIANCE);
     data.set([0, 0, 0, 10, 0.5, 0]);
@@ -87,7 +98,8 @@ test('both modes agree after mixing, and turning round twice changes nothing', (
   data[T_MODE + 1] = 0.4;
   for (let mode = 0; mode < 2; mode++) {
     data.set([5, 6, 3.1, 8 + mode, 0, 0], T_STATE + mode * STATE);
-    for (let index = 0; index < STATE; index++) data[T_COVARIANCE + mode * COVARIANCE + index * (STATE + 1)] = 0.5;
+    for (let index = 0; index < STATE; index++) data[T_COVARIANCE + mode * COVARIANCE
+      + index * (STATE + 1)] = 0.5;
   }
   const before = data.slice();
   turnRound(data, 0);
@@ -121,7 +133,8 @@ test('the reference point of a bus lies where the ray meets its body', () => {
   expect(at(2, 0.1)[0]).toBeLessThan(-5.5);
 });
 
-test('the sparse assignment is as cheap as the dense one on random problems, and repeats itself', () => {
+test('the sparse assignment is as cheap as the dense one on random problems, and repeats itself',
+  () => {
   const random = seededRandom(12);
   const missCost = 9;
   let walked = 0;
@@ -145,7 +158,8 @@ test('the sparse assignment is as cheap as the dense one on random problems, and
       dense[row * (columns + rows) + columns + row] = missCost;
     }
     start[rows] = cost.length;
-    const candidates = { rows, columns, start, column: Int32Array.from(column), cost: Float64Array.from(cost) };
+    const candidates = { rows, columns, start, column: Int32Array.from(column),
+      cost: Float64Array.from(cost) };
     const memory = assignMemory(rows, columns);
     assignRows(candidates, missCost, memory);
     const first = memory.rowColumn.slice();
@@ -157,9 +171,11 @@ test('the sparse assignment is as cheap as the dense one on random problems, and
       sum += dense[row * (columns + rows) + (chosen >= 0 ? chosen : columns + row)]!;
     });
     let least = 0;
-    assignDense(dense, rows, columns + rows).forEach((chosen, row) => (least += dense[row * (columns + rows) + chosen]!));
+    assignDense(dense, rows, columns + rows).forEach((chosen,
+      row) => (least += dense[row * (columns + rows) + chosen]!));
     expect(sum).toBeCloseTo(least, 9);
-    expect(new Set(first.filter((value) => value >= 0)).size).toBe(first.filter((value) => value >= 0).length);
+    expect(new Set(first.filter((value) => value >= 0)).size).toBe(first.filter((value) =>
+      value >= 0).length);
     walked++;
   }
   expect(walked).toBe(300);

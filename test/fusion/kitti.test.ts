@@ -13,13 +13,17 @@ const linesOf = (name: string): string[] =>
 /** Floors a little under what is measured; the figures themselves are in the docs. */
 const rows = [
   { cls: 'car', name: 'Car', MOTA: 0.82, IDF1: 0.89, HOTA: 0.85, placeM: 0.154, speedMps: 0.36 },
-  { cls: 'pedestrian', name: 'Pedestrian', MOTA: 0.62, IDF1: 0.76, HOTA: 0.69, placeM: 0.084, speedMps: 0.2 },
-  { cls: 'bicycle', name: 'Cyclist', MOTA: 0.76, IDF1: 0.86, HOTA: 0.81, placeM: 0.09, speedMps: 0.24 },
+  { cls: 'pedestrian', name: 'Pedestrian', MOTA: 0.62, IDF1: 0.76, HOTA: 0.69, placeM: 0.084,
+    speedMps: 0.2 },
+  { cls: 'bicycle', name: 'Cyclist', MOTA: 0.76, IDF1: 0.86, HOTA: 0.81, placeM: 0.09,
+    speedMps: 0.24 },
 ] as const;
 
 testWithShared('real detections are tracked as well as the best of the peers', () => {
-  const detections = linesOf('kitti-detections.jsonl.gz').map((line) => JSON.parse(line) as DetectionRow);
-  const truth = linesOf('kitti-truth.jsonl.gz').map((line, index) => parseScoreRow(line, index + 1)!);
+  const detections = linesOf('kitti-detections.jsonl.gz').map((line) =>
+    JSON.parse(line) as DetectionRow);
+  const truth = linesOf('kitti-truth.jsonl.gz').map((line, index) =>
+    parseScoreRow(line, index + 1)!);
   const told = [...trackDetections(detections, () => undefined)];
   for (const row of rows) {
     const own = truth.filter(({ cls }) => cls === row.name);

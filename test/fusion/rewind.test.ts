@@ -20,12 +20,14 @@ function sceneFrames(seed: number, seconds: number): CoreFrame[] {
         if (random.next() < 0.1) continue;
         const car = user < 8;
         rows.push({
-          t, x: -60 + (car ? 10 : 1.2) * t + random.normal() * 0.2, y: user * 4 + random.normal() * 0.2,
+          t, x: -60 + (car ? 10 : 1.2) * t + random.normal() * 0.2, y: user * 4
+            + random.normal() * 0.2,
           heading: random.normal() * 0.05, length: car ? 4.5 : 0.5, width: car ? 1.8 : 0.5,
           cls: car ? 'Car' : 'Pedestrian', score: 4 + random.normal(),
         });
       }
-      if (random.next() < 0.3) rows.push({ t, x: random.next() * 50, y: random.next() * 50, cls: 'Car', score: 3 });
+      if (random.next() < 0.3) rows.push({ t, x: random.next() * 50, y: random.next() * 50,
+        cls: 'Car', score: 3 });
       const frame = rowsToFrame(rows, step, 1000 + t * 1000, ignoreCount);
       frames.push({ ...frame, sensor, receivedMs: frame.measuredMs + 300 });
     }

@@ -11,7 +11,8 @@ export const stamp = (ms: number): Stamp =>
   ({ monoMs: monotonicMs(ms), utcMs: utcMs(1_700_000_000_000 + ms), errorMs: 1 });
 
 /** A sensor at a place, looking along a heading. */
-export function sensor(id: string, sensing: SensingKind, more: Partial<SensorSettings> = {}): SensorSettings {
+export function sensor(id: string, sensing: SensingKind,
+  more: Partial<SensorSettings> = {}): SensorSettings {
   return {
     id: sensorId(id), driver: 'object-list', sensing, enabled: true,
     pose: { eastM: 0, northM: 0, upM: 5, headingRad: 0, pitchRad: 0, rollRad: 0 },
@@ -25,9 +26,12 @@ export function sensor(id: string, sensing: SensingKind, more: Partial<SensorSet
 export function siteWith(sensors: readonly SensorSettings[]): Site {
   const outline: [number, number][] = [[10, -10], [30, -10], [30, 10], [10, 10]];
   const road = {
-    lanes: [{ id: 'west-1', linkId: 'west', number: 1, kind: 'motor', widthM: 3.5, points: [[-100, 0], [0, 0]], uses: [], speedLimits: [], level: 0 }],
-    movements: [{ id: 'm', fromLane: 'west-1', toLink: 'east', toLane: null, manoeuvre: 'straight', signalGroup: 'g1', points: [], waitingArea: null }],
-    zones: [{ id: 'z', kind: 'coverage', outline, level: 0 }, { id: 'e', kind: 'entry', outline, level: 0 }],
+    lanes: [{ id: 'west-1', linkId: 'west', number: 1, kind: 'motor', widthM: 3.5,
+      points: [[-100, 0], [0, 0]], uses: [], speedLimits: [], level: 0 }],
+    movements: [{ id: 'm', fromLane: 'west-1', toLink: 'east', toLane: null, manoeuvre: 'straight',
+      signalGroup: 'g1', points: [], waitingArea: null }],
+    zones: [{ id: 'z', kind: 'coverage', outline, level: 0 },
+      { id: 'e', kind: 'entry', outline, level: 0 }],
   };
   return {
     sensors, road, loop: { rewindMs: 500 },
@@ -43,17 +47,22 @@ export function fusionOf(site: Site, healthy = true): FusionStage {
     box: 'box', boot: 1, count: (name, by = 1) => (own[name] = (own[name] ?? 0) + by),
   });
   counts.set(fusion, own);
-  if (healthy) for (const { id } of site.sensors) fusion.setSensorHealth({ sensorId: id, level: 'ok', reason: '' });
+  if (healthy) for (const { id } of site.sensors) fusion.setSensorHealth({ sensorId: id,
+    level: 'ok', reason: '' });
   return fusion;
 }
-export const counted = (fusion: FusionStage, name: string): number => counts.get(fusion)?.[name] ?? 0;
+export const counted = (fusion: FusionStage, name: string): number => counts.get(fusion)?.[name]
+  ?? 0;
 
 /** An observation in the site frame, sure of itself unless told otherwise. */
-export function seen(atMs: number, eastM: number, northM: number, more: Partial<Observation> = {}): Observation {
+export function seen(atMs: number, eastM: number, northM: number,
+  more: Partial<Observation> = {}): Observation {
   return {
     measuredMs: monotonicMs(atMs),
-    measurement: { kind: 'site-position', eastM, northM, eastMps: null, northMps: null, covariance: [0.04, 0, 0, 0.04] },
-    referencePoint: 'centre', extent: { lengthM: null, widthM: null, heightM: null }, headingRad: null,
+    measurement: { kind: 'site-position', eastM, northM, eastMps: null, northMps: null,
+      covariance: [0.04, 0, 0, 0.04] },
+    referencePoint: 'centre', extent: { lengthM: null, widthM: null, heightM: null },
+      headingRad: null,
     headingSigmaRad: null, headingAmbiguous: false, classes: { car: 0.95 }, deviceTrackId: null,
     processing: 'raw', quality: 0.9, crossSectionDbsm: null, ...more,
   };
