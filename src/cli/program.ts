@@ -93,10 +93,14 @@ class Parser {
 
   #dressed(made: Command, help: () => readonly string[]): Command {
     addOptions(made, commonOptions);
-    made.helpOption('-h, --help').helpCommand(false).exitOverride().allowExcessArguments(false);
-    made.configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+    // Positional: what stands behind `gate release` belongs to `release`, although `gate` has --data too.
+    made.helpOption('-h, --help').helpCommand(false).exitOverride().allowExcessArguments(false).enablePositionalOptions();
     made.helpInformation = () => `${help().join('\n')}\n`;
-    made.configureOutput({ writeOut: (text) => this.#io.write(text), writeErr: () => undefined, outputError: () => undefined });
+    made.configureOutput({
+      writeOut: (text) => this.#io.write(text),
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    });
     return made;
   }
 
@@ -108,7 +112,7 @@ class Parser {
     addOptions(made, row.options);
     for (const { name, optional } of row.arguments) made.argument(optional ? `[${name}]` : `<${name}>`);
     made.action((...given: unknown[]) => {
-      const values: Record<string, unknown> = { ...made.opts() };
+      const values: Record<string, unknown> = { ...made.optsWithGlobals() };
       for (const [name, option] of Object.entries(row.options)) {
         values[name] ??= option.type === 'boolean' ? false : null;
         if (option.type === 'text' && option.required && values[name] === null) {
