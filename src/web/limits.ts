@@ -14,10 +14,18 @@ export const limits = {
   urlOctets: 512,
 } as const;
 
-/** Admits connections up to the limits, over all listeners of one server. */
+const farEnd = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;
+
+/**
+ * Admits connections up to the limits, over all listeners of one server. One that became a stream
+ * no longer counts for its address: streams have a limit of their own, and a browser with some open
+ * views must still find connections for a page (through a tunnel all come from one address).
+ */
 export class Doorkeeper {
   readonly #counters: Counters;
   readonly #perAddress = new Map<string, number>();
+  /** By the far end's address and port: under TLS the request's socket is not the one admitted. */
+  readonly #leave = new Map<string, () => void>();
   #open = 0;
 
   constructor(counters: Counters) {
@@ -36,12 +44,26 @@ export class Doorkeeper {
     }
     this.#open++;
     this.#perAddress.set(address, held + 1);
-    socket.once('close', () => {
-      this.#open--;
+    let counts = true;
+    const leave = (): void => {
+      if (!counts) return;
+      counts = false;
       const left = (this.#perAddress.get(address) ?? 1) - 1;
       if (left > 0) this.#perAddress.set(address, left);
       else this.#perAddress.delete(address);
+    };
+    const end = farEnd(socket);
+    this.#leave.set(end, leave);
+    socket.once('close', () => {
+      this.#open--;
+      this.#leave.delete(end);
+      leave();
     });
+  }
+
+  /** The connection under a request became a stream. */
+  becameStream(socket: Socket): void {
+    this.#leave.get(farEnd(socket))?.();
   }
 }
 

@@ -304,6 +304,7 @@ class View implements WebServer {
     }
     if (request.url !== '/api/stream') return refuse(404, 'Not Found');
     if (this.#stream.isFull) return refuse(503, 'Too Many Clients');
+    this.#door.becameStream(request.socket);
     this.#stream.take(request, socket, head, listener.session ? listener : null);
   }
 }
