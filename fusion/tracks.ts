@@ -347,22 +347,26 @@ export function lookSame(
   return dvx * dvx + dvy * dvy < 4 + 4 * velocity;
 }
 
-/** What must be gone: too unlikely, unseen for too long, or nowhere in particular. */
-export function mustDie(data: Float64Array, track: number, estimates: Float64Array, e: number,
-  nowMs: number): boolean {
+/**
+ * What must be gone: too unlikely, unseen for too long, or nowhere in particular. What stands may be
+ * hidden again and again in a queue or at a kerb: it is kept longer (not told longer), so that it
+ * comes back as itself; it dies of evidence against it.
+ */
+export function mustDie(
+  data: Float64Array, track: number, estimates: Float64Array, e: number, nowMs: number,
+): boolean {
   const odds = data[track + T_EXISTENCE];
   const row = classTuning[data[track + T_CLASS]];
   const unseenMs = nowMs - data[track + T_HIT_MS];
-  const stays = data[track + T_STANDING_MS] > 0 && row.group === 'vehicle'
-    && data[track + T_HITS] > 4;
-  if (odds < generalTuning.dropOdds) return true;
-  if (bound95M(estimates, e) > 2.5 * generalTuning.boundMaxM && unseenMs > 400) return true;
+  const stays = data[track + T_STANDING_MS] > 0 && data[track + T_HITS] > 4;
+  if (odds < (stays ? generalTuning.dropStandingOdds : generalTuning.dropOdds)) return true;
+  if (unseenMs > 400 && bound95M(estimates, e) > 2.5 * generalTuning.boundMaxM) return true;
   const missed = data[track + T_MISSED_MS];
-  if (missed > 0 && missed - data[track + T_HIT_MS] > row.missedMs
-    && !(stays && odds > 0)) return true;
+  if (missed > 0 && missed - data[track + T_HIT_MS] > row.missedMs && !stays) return true;
   const young = data[track + T_CONFIRMED_MS] === 0 && data[track + T_HITS] < 3;
   if (young && unseenMs > (missed > 0 ? 700 : 1500)) return true;
-  return unseenMs > (stays ? generalTuning.standingKeptMs : row.hiddenMs);
+  if (!stays) return unseenMs > row.hiddenMs;
+  return unseenMs > (row.group === 'vehicle' ? generalTuning.standingKeptMs : generalTuning.walkerKeptMs);
 }
 
 /** Keeps the note of when a track was first worth telling, with hysteresis. */

@@ -253,6 +253,10 @@ export const generalTuning = {
   noiseRate: 0.002,
   noiseMin: 0.12,
   noiseMax: 4,
+  /** The same for what stands: it needs more evidence against it. */
+  dropStandingOdds: -4,
+  /** Others than vehicles that stand are kept this long unseen, ms. */
+  walkerKeptMs: 8000,
   /** Slower than this is standing, m/s, after this time, ms. */
   standingMps: 0.4,
   standingMs: 1000,
