@@ -65,7 +65,7 @@ mkdir "$work/context"
   | tar --null -T - -cf -) | tar -xf - -C "$work/context"
 cp -a "$work/context" "$work/native"
 (cd "$work/native" && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error \
-  && node node_modules/typescript-native/bin/tsc -b)
+  && node node_modules/typescript-native/bin/tsc -b src src/web/page)
 
 say "packages for arm64, cross-compiled"
 cp -a "$work/context" "$work/cross"
