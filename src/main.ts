@@ -53,6 +53,8 @@ class Main {
   #web: WebServer | null = null;
   #replies = new Map<number, (result: unknown) => void>();
   #nextRequest = 1;
+  /** What the log was last told of the store. */
+  #storeFailed = false;
   #turn = 0;
   #incidents = 0;
 
@@ -202,12 +204,12 @@ class Main {
   }
 
   async #keep(records: readonly OutboxRecord[]): Promise<void> {
-    const before = this.#store.fault;
     const accepted = await this.#store.put(records);
     if (accepted) for (const { link } of this.#cities) link.wake();
     const after = this.#store.fault;
-    if (after && !before) this.#log.error('store_failed', { reason: after.message });
-    if (!after && before) this.#log.info('store_recovered');
+    if (after && !this.#storeFailed) this.#log.error('store_failed', { reason: after.message });
+    if (!after && this.#storeFailed) this.#log.info('store_recovered');
+    this.#storeFailed = after !== null;
   }
 
   #verbs(): Record<string, ControlVerb> {

@@ -10,7 +10,7 @@ import { Counters } from './base/counters.ts';
 import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import type { Stateful } from './base/stateful.ts';
-import { plusMs } from './base/time.ts';
+import { monotonicMs, plusMs } from './base/time.ts';
 import type { MonotonicMs, Stamp } from './base/time.ts';
 import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
@@ -221,6 +221,8 @@ export class SignalsLoop implements Stateful {
   readonly gate: Gate;
   readonly #levels = new Map<string, GateView>();
   readonly #plans = new Map<string, number | null>();
+  /** The instant that the last SPAT was stamped with. */
+  #stampedMs = -Infinity;
 
   constructor(
     deps: LoopDeps & {
@@ -287,8 +289,11 @@ export class SignalsLoop implements Stateful {
 
   /** One SPAT cycle: state, level, bytes, gate, air. */
   tick({ tick, dueMs, beganMs }: Tick): void {
-    // A late turn speaks of when it really is: receivers count from the stamp.
-    const now = stampAt(this.#deps.clock, beganMs - dueMs > LATE_MS ? beganMs : dueMs);
+    // A late turn speaks of when it really is: receivers count from the stamp. The turn after it may
+    // be in time and yet due before that; stamps never go back (rule R17).
+    const wantedMs = beganMs - dueMs > LATE_MS ? beganMs : dueMs;
+    this.#stampedMs = Math.max(wantedMs, this.#stampedMs + 1);
+    const now = stampAt(this.#deps.clock, monotonicMs(this.#stampedMs));
     const began = stampAt(this.#deps.clock, beganMs);
     const states = this.#signals.at(now);
     for (const state of states) this.#spatOf(state, now, began);
@@ -414,6 +419,7 @@ export class SignalsLoop implements Stateful {
       parts: snapshotAll(this.#parts),
       levels: [...this.#levels],
       plans: [...this.#plans],
+      stampedMs: this.#stampedMs,
     };
   }
 
@@ -422,8 +428,10 @@ export class SignalsLoop implements Stateful {
       parts: unknown;
       levels: [string, GateView][];
       plans: [string, number | null][];
+      stampedMs?: number;
     };
     restoreAll(this.#parts, state.parts);
+    this.#stampedMs = state.stampedMs ?? -Infinity;
     for (const [key, value] of state.levels) this.#levels.set(key, value);
     for (const [key, value] of state.plans) this.#plans.set(key, value);
   }

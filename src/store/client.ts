@@ -53,7 +53,8 @@ class ThreadedStore implements StoreClient {
     return new Promise((resolve, reject) => {
       const settle = (answer: { result?: unknown; fault?: Partial<FaultFacts> }): void => {
         if (!answer.fault) {
-          this.fault = null;
+          // A full disk can still be read: only what was written shows that it is well again.
+          if (question.kind === 'put' || question.kind === 'done') this.fault = null;
           return resolve(answer.result);
         }
         this.counters.count('store_failed');
