@@ -1,0 +1,6 @@
+/** All tests on real processes in one file: they measure time, so they run one after another. */
+import './parent.live.ts';
+import './child.live.ts';
+import './controller.live.ts';
+import './surroundings.live.ts';
+import './recording.live.ts';
