@@ -157,6 +157,7 @@ export const classTuning: readonly ClassTuning[] = [
     ...vehicleLimits, cls: 'pedestrian', motion: walkMotion, sizeM: [0.5, 0.6, 1.7],
       sizeSigmaM: [0.1, 0.1],
     group: 'pedestrian', gateM: 2, hiddenMs: 2000,
+    publishOdds: 0.4, withdrawOdds: -1.8,
     because: 'A walker starts, stops and turns within a step and has no heading while standing.',
   },
 ];
