@@ -6,7 +6,6 @@ import type { Counters } from '../base/counters.ts';
 export const limits = {
   headersMs: 5000,
   requestMs: 10_000,
-  keepAliveMs: 3000,
   checkMs: 1000,
   connections: 64,
   connectionsPerAddress: 8,

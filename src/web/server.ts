@@ -229,8 +229,8 @@ class View implements WebServer {
           ...answer.headers,
           'content-type': answer.type,
           'content-length': Buffer.byteLength(answer.body),
-          // What came with a body or was refused may be followed by anything: hang up.
-          ...(answer.status >= 400 ? { connection: 'close' } : {}),
+          // One request a connection: nothing can hide behind it, and none is held for nothing.
+          connection: 'close',
         });
         response.end(answer.body);
       });
@@ -328,7 +328,6 @@ function refusalOf(request: IncomingMessage, host: string | null): Answer | null
 const serverOptions = {
   headersTimeout: limits.headersMs,
   requestTimeout: limits.requestMs,
-  keepAliveTimeout: limits.keepAliveMs,
   connectionsCheckingInterval: limits.checkMs,
   maxHeaderSize: limits.headerOctets,
   requireHostHeader: false, // its absence is answered with 421 by us

@@ -151,6 +151,8 @@ td small:empty, th small:empty { display: none; }
   summary { min-height: 46px; }
 }
 @media (max-width: 480px) {
+  /* The banner under it says the same in words. */
+  .mode.demo, .mode.bench { display: none; }
   .link { padding-inline: 7px; }
   .tools .plain { font-size: 12px; padding-inline: 8px; }
 }

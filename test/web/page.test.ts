@@ -227,7 +227,7 @@ if (pictures) {
     await desktop.emulateMedia({ colorScheme: 'dark' });
     await desktop.getByRole('button', { name: 'Fields of view' }).click();
     shown = { ...document, gate: gateOf('unavailable') };
-    await drawn(desktop);
+    await desktop.waitForSelector('.banner.gate.failed');
     await desktop.screenshot({ path: `${pictures}/web-dark.png` });
     const phone = await open(PHONE, document);
     await phone.screenshot({ path: `${pictures}/web-phone.png` });

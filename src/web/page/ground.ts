@@ -118,10 +118,10 @@ export function shifted(points: readonly Point[], leftM: number): readonly Point
 
 /** Arrow shapes in lane metres: x along travel, y to the left; a shaft and heads. */
 const arrows: Readonly<Record<string, readonly (readonly Point[])[]>> = {
-  straight: [[[-2, 0], [1.2, 0]], [[0.6, 0.5], [2, 0], [0.6, -0.5]]],
-  left: [[[-2, 0], [0.4, 0], [0.4, 0.5]], [[-0.1, 0.5], [0.4, 1.3], [0.9, 0.5]]],
-  right: [[[-2, 0], [0.4, 0], [0.4, -0.5]], [[-0.1, -0.5], [0.4, -1.3], [0.9, -0.5]]],
-  'u-turn': [[[-1, -0.4], [0.8, -0.4], [0.8, 0.5], [-0.2, 0.5]], [[-0.2, 0], [-1, 0.5], [-0.2, 1]]],
+  straight: [[[-2.4, 0], [1.6, 0]], [[1.2, 0.7], [3, 0], [1.2, -0.7]]],
+  left: [[[-2.4, 0], [0.8, 0], [0.8, 0.5]], [[0, 0.4], [0.8, 1.5], [1.6, 0.4]]],
+  right: [[[-2.4, 0], [0.8, 0], [0.8, -0.5]], [[0, -0.4], [0.8, -1.5], [1.6, -0.4]]],
+  'u-turn': [[[-1, -0.5], [1, -0.5], [1, 0.6], [-0.2, 0.6]], [[-0.2, 0], [-1.4, 0.6], [-0.2, 1.2]]],
 };
 const ARROW_BEFORE_STOP_M = 9;
 
@@ -140,7 +140,7 @@ function paintArrows(brush: Brush, camera: Camera, junction: Junction, colours: 
     for (const manoeuvre of lane.manoeuvres) {
       const [shaft, head] = arrows[manoeuvre] ?? [];
       if (!shaft || !head) continue;
-      stroke(brush, camera, shaft.map(place), 0.22, colours.arrow);
+      stroke(brush, camera, shaft.map(place), 0.32, colours.arrow);
       trace(brush, camera, head.map(place));
       brush.fillStyle = colours.arrow;
       brush.fill();
@@ -175,6 +175,30 @@ function paintViews(brush: Brush, camera: Camera, junction: Junction, colours: G
     brush.stroke();
     brush.setLineDash([]);
   }
+  for (const sensor of junction.sensors) paintSensor(brush, camera, sensor, colours);
+}
+
+/** A dot where the sensor hangs, with its name. */
+function paintSensor(brush: Brush, camera: Camera, sensor: JunctionSensor, colours: Ground): void {
+  const x = camera.toX(sensor.eastM);
+  const y = camera.toY(sensor.northM);
+  brush.beginPath();
+  brush.arc(x, y, 4, 0, 2 * Math.PI);
+  brush.fillStyle = colours.sensor;
+  brush.fill();
+  if (camera.scale < 2.5) return;
+  // The name stands on the side that the sensor looks to, so that neighbours do not overlap.
+  const ahead = 12;
+  brush.font = '600 11px system-ui, sans-serif';
+  brush.textBaseline = 'middle';
+  const toRight = Math.cos(sensor.headingRad) >= 0;
+  brush.textAlign = toRight ? 'left' : 'right';
+  const nameX = x + (toRight ? ahead : -ahead);
+  const nameY = y - Math.sin(sensor.headingRad) * ahead;
+  brush.lineWidth = 3;
+  brush.strokeStyle = colours.halo;
+  brush.strokeText(sensor.id, nameX, nameY);
+  brush.fillText(sensor.id, nameX, nameY);
 }
 
 /** Everything that stands still: painted once for each view, then copied. */

@@ -68,7 +68,7 @@ export class Picture {
   fit(wide = false): void {
     const areas = this.#junction.nodes.flatMap(({ area }) => area);
     const lanes = this.#junction.lanes.flatMap(({ points }) => points);
-    const marginM = this.camera.width >= WIDE_PIXELS ? 26 : 10;
+    const marginM = this.camera.width >= WIDE_PIXELS ? 28 : 16;
     const bounds = wide || areas.length === 0 ? boundsOf(lanes, 5) : boundsOf(areas, marginM);
     if (bounds) this.camera.fit(bounds);
     this.#touched = false;
