@@ -21,7 +21,9 @@ export const check = command({
           site: folder,
           ok,
           problems: problems.map(({ severity, code, file, path, expected, got, text, hint }) => ({
-            severity, code, file, path, expected, got, text: text[io.language], next: hint[io.language],
+            severity, code, file, path, expected, got,
+            text: text[io.language],
+            next: hint[io.language],
           })),
         }),
       );

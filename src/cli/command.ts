@@ -10,7 +10,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadStream;
   /** Whether a person looks at the output, and how wide the screen is. */
-  readonly screen: { readonly isTerminal: boolean; readonly columns: number; readonly rows: number };
+  readonly screen: {
+    readonly isTerminal: boolean;
+    readonly columns: number;
+    readonly rows: number;
+  };
   /** One line of product output. */
   out(line: string): void;
   /** One line beside the output: notes and faults. */
@@ -51,7 +55,12 @@ export type OptionRow =
       readonly default?: string;
       readonly required?: boolean;
     }
-  | { readonly type: 'choice'; readonly help: Text; readonly of: readonly string[]; readonly default?: string };
+  | {
+    readonly type: 'choice';
+    readonly help: Text;
+    readonly of: readonly string[];
+    readonly default?: string;
+  };
 
 type OptionValue<O extends OptionRow> = O extends { type: 'boolean' }
   ? boolean
@@ -113,4 +122,7 @@ export class UsageError extends Error {
 }
 
 /** `maxDist` → `max-dist`. */
-export const flagName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const flagName = (name: string): string => name.replace(
+  /[A-Z]/g,
+  (letter) => `-${letter.toLowerCase()}`,
+);

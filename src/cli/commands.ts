@@ -27,7 +27,10 @@ import { webShare } from './webshare.ts';
 export const commandGroups: readonly CommandGroup[] = [
   { title: texts.group_try, commands: [demo, simulate, replay, score, track] },
   { title: texts.group_site, commands: [siteNew, check, siteMigrate, drivers] },
-  { title: texts.group_run, commands: [run, status, top, gate, gateRelease, record, webShare, doctor] },
+  {
+    title: texts.group_run,
+    commands: [run, status, top, gate, gateRelease, record, webShare, doctor],
+  },
   { title: texts.group_tools, commands: [v2xEncode, v2xDecode, completion, help, version] },
 ];
 

@@ -5,6 +5,10 @@ import type { CommandGroup } from './help.ts';
 
 const quoted = (words: readonly string[]): string => `'${words.join(' ')}'`;
 
+/** What bash runs to offer the words that begin as typed. */
+const offer = (words: readonly string[]): string =>
+  `COMPREPLY=($(compgen -W ${quoted(words)} -- "$word"))`;
+
 /** Flags of a command, the common ones among them. */
 const flagsOf = (row: CommandRow): string[] =>
   [...Object.keys(row.options), 'json', 'lang', 'help'].map((name) => `--${flagName(name)}`);
@@ -20,18 +24,26 @@ function valueCases(rows: readonly CommandRow[], sites: readonly string[]): stri
     }
   }
   return [
-    ...[...choices].map(([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W ${quoted(words)} -- "$word")); return ;;`),
-    `    --site) COMPREPLY=($(compgen -W ${quoted(sites)} -- "$word") $(compgen -d -- "$word")); return ;;`,
+    ...[...choices].map(([flag, words]) =>
+      `    ${flag}) ${offer(words)}; return ;;`,
+    ),
+    `    --site) ${offer(sites)}; COMPREPLY+=($(compgen -d -- "$word")); return ;;`,
     '    --data|--out|--record|--answers) COMPREPLY=($(compgen -f -- "$word")); return ;;',
   ];
 }
 
 /** The script that bash reads. */
-export function bashScript(groups: readonly CommandGroup[], sites: readonly string[], kinds: readonly string[]): string[] {
+export function bashScript(
+  groups: readonly CommandGroup[],
+  sites: readonly string[],
+  kinds: readonly string[],
+): string[] {
   const rows = groups.flatMap(({ commands }) => commands);
   const first = [...new Set(rows.map(({ name }) => name.split(' ')[0]!))];
   const seconds = first.flatMap((word) => {
-    const below = rows.flatMap(({ name }) => (name.startsWith(`${word} `) ? [name.split(' ')[1]!] : []));
+    const below = rows.flatMap(({ name }) =>
+      (name.startsWith(`${word} `) ? [name.split(' ')[1]!] : []),
+    );
     return below.length > 0 ? [`    ${word}) seconds=${quoted(below)} ;;`] : [];
   });
   return [
@@ -62,11 +74,12 @@ export function bashScript(groups: readonly CommandGroup[], sites: readonly stri
     '    *) flags="--json --lang --help --version" ;;',
     '  esac',
     '  if [[ "$word" == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word"))',
-    `  elif [[ -z "$first" ]]; then COMPREPLY=($(compgen -W ${quoted(first)} -- "$word"))`,
-    '  elif [[ -n "$seconds" && -z "$second" ]]; then COMPREPLY=($(compgen -W "$seconds" -- "$word"))',
-    `  elif [[ "$first" == help && -z "$second" ]]; then COMPREPLY=($(compgen -W ${quoted(first)} -- "$word"))`,
-    `  elif [[ "$first" == drivers ]]; then COMPREPLY=($(compgen -W ${quoted(kinds)} -- "$word"))`,
-    `  elif [[ "$first" == check ]]; then COMPREPLY=($(compgen -W ${quoted(sites)} -- "$word") $(compgen -d -- "$word"))`,
+    `  elif [[ -z "$first" ]]; then ${offer(first)}`,
+    '  elif [[ -n "$seconds" && -z "$second" ]]; then',
+    '    COMPREPLY=($(compgen -W "$seconds" -- "$word"))',
+    `  elif [[ "$first" == help && -z "$second" ]]; then ${offer(first)}`,
+    `  elif [[ "$first" == drivers ]]; then ${offer(kinds)}`,
+    `  elif [[ "$first" == check ]]; then ${offer(sites)}; COMPREPLY+=($(compgen -d -- "$word"))`,
     '  else COMPREPLY=($(compgen -f -- "$word")); fi',
     '}',
     'complete -F _lukou lukou',
@@ -89,7 +102,8 @@ export const completion = command({
     const { sampleSites } = await import('./sites.ts');
     const { drivers } = await import('../../drivers/index.ts');
     const lines = bashScript(commandGroups, sampleSites(), drivers.map(({ kind }) => kind));
-    if (io.json) io.out(JSON.stringify({ formatVersion: 1, shell: 'bash', script: lines.join('\n') }));
+    const script = lines.join('\n');
+    if (io.json) io.out(JSON.stringify({ formatVersion: 1, shell: 'bash', script }));
     else for (const line of lines) io.out(line);
     return 0;
   },

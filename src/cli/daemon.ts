@@ -83,7 +83,12 @@ function tokenOf(folder: string): string | null {
   } catch (cause) {
     throw new SpokenFault(
       'REFUSED',
-      { subject: path, expected: texts.token_expected, got: texts.token_got, next: texts.token_next },
+      {
+        subject: path,
+        expected: texts.token_expected,
+        got: texts.token_got,
+        next: texts.token_next,
+      },
       {},
       { cause },
     );

@@ -11,7 +11,14 @@ export const demo = command({
   options: {
     for: { type: 'number', min: 1, max: 604_800, help: texts.demo_for },
     users: { type: 'number', min: 0, max: 400, whole: true, default: 40, help: texts.demo_users },
-    seed: { type: 'number', min: 0, max: 4294967295, whole: true, default: 7, help: texts.option_seed },
+    seed: {
+      type: 'number',
+      min: 0,
+      max: 4294967295,
+      whole: true,
+      default: 7,
+      help: texts.option_seed,
+    },
     site: { ...siteOption, default: 'demo' },
     record: { type: 'text', value: 'folder', help: texts.demo_record },
   },

@@ -24,7 +24,8 @@ export const doctor = command({
       if (next === '') continue;
       for (const line of wrap(next, pageWidth(io) - 16)) io.out(`${' '.repeat(16)}${line}`);
     }
-    const count = (level: string): number => findings.filter((finding) => finding.level === level).length;
+    const count = (wanted: string): number =>
+      findings.filter(({ level }) => level === wanted).length;
     io.out(io.say(texts.doctor_sum, { ok: count('ok'), warn: count('warn'), fail: count('fail') }));
     return ok ? 0 : 1;
   },

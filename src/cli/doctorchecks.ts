@@ -1,4 +1,7 @@
-/** What `lukou doctor` looks at. Each check is a row; none changes anything, none fails the others. */
+/**
+ * What `lukou doctor` looks at. Each check is a row; none changes anything, and one that breaks
+ * does not keep the others from running.
+ */
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statfsSync } from 'node:fs';
@@ -65,9 +68,8 @@ const readText = (path: string): string | null => {
 
 const program = (name: string, args: readonly string[]): Promise<string | null> =>
   new Promise((done) => {
-    execFile(name, [...args], { timeout: PROGRAM_MS, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>
-      done(error ? null : stdout),
-    );
+    const options = { timeout: PROGRAM_MS, env: { ...process.env, LC_ALL: 'C' } };
+    execFile(name, [...args], options, (error, stdout) => done(error ? null : stdout));
   });
 
 const nodeCheck: Check = () => {
@@ -78,16 +80,25 @@ const nodeCheck: Check = () => {
     return { level: 'fail', found: texts.doctor_node, next: texts.doctor_node_old, values };
   }
   // Node 20 left maintenance in April 2026; odd versions live half a year.
-  if (major < 22 || major % 2 === 1) return { level: 'warn', found: texts.doctor_node, next: texts.doctor_node_next, values };
+  if (major < 22 || major % 2 === 1) {
+    return { level: 'warn', found: texts.doctor_node, next: texts.doctor_node_next, values };
+  }
   return { level: 'ok', found: texts.doctor_node, values };
 };
 
 const memoryCheck: Check = () => {
   const kilobytes = /MemAvailable:\s+(\d+)/.exec(readText('/proc/meminfo') ?? '')?.[1];
-  if (kilobytes === undefined) return { level: 'warn', found: texts.doctor_unknown, next: texts.doctor_linux };
+  if (kilobytes === undefined) {
+    return { level: 'warn', found: texts.doctor_unknown, next: texts.doctor_linux };
+  }
   const megabytes = Math.round(Number(kilobytes) / 1024);
   const level = megabytes < MEMORY_FAIL_MB ? 'fail' : megabytes < MEMORY_WARN_MB ? 'warn' : 'ok';
-  return { level, found: texts.doctor_memory, next: texts.doctor_memory_next, values: { megabytes, wanted: MEMORY_WARN_MB } };
+  return {
+    level,
+    found: texts.doctor_memory,
+    next: texts.doctor_memory_next,
+    values: { megabytes, wanted: MEMORY_WARN_MB },
+  };
 };
 
 const diskCheck: Check = ({ data }) => {
@@ -99,7 +110,12 @@ const diskCheck: Check = ({ data }) => {
   try {
     accessSync(folder, constants.W_OK);
   } catch {
-    return { level: 'fail', found: texts.doctor_disk_closed, next: texts.doctor_disk_closed_next, values };
+    return {
+      level: 'fail',
+      found: texts.doctor_disk_closed,
+      next: texts.doctor_disk_closed_next,
+      values,
+    };
   }
   const level = megabytes < DISK_FAIL_MB ? 'fail' : megabytes < DISK_WARN_MB ? 'warn' : 'ok';
   return { level, found: texts.doctor_disk, next: texts.doctor_disk_next, values };
@@ -108,11 +124,17 @@ const diskCheck: Check = ({ data }) => {
 const clockCheck: Check = async () => {
   const tracking = await program('chronyc', ['-n', 'tracking']);
   if (tracking !== null) {
-    const offsetMs = Math.abs(Number(/System time\s*:\s*([\d.]+)/.exec(tracking)?.[1] ?? Number.NaN)) * 1000;
+    const offsetS = Number(/System time\s*:\s*([\d.]+)/.exec(tracking)?.[1] ?? Number.NaN);
+    const offsetMs = Math.abs(offsetS) * 1000;
     const leap = /Leap status\s*:\s*(.+)/.exec(tracking)?.[1]?.trim() ?? '?';
     const values = { offsetMs: offsetMs.toFixed(3), leap };
     const isGood = leap !== 'Not synchronised' && offsetMs < CLOCK_WARN_MS;
-    return { level: isGood ? 'ok' : 'warn', found: texts.doctor_clock, next: texts.doctor_clock_next, values };
+    return {
+      level: isGood ? 'ok' : 'warn',
+      found: texts.doctor_clock,
+      next: texts.doctor_clock_next,
+      values,
+    };
   }
   const synchronised = await program('timedatectl', ['show', '-p', 'NTPSynchronized', '--value']);
   if (synchronised?.trim() === 'yes') return { level: 'ok', found: texts.doctor_clock_ntp };
@@ -121,7 +143,9 @@ const clockCheck: Check = async () => {
 
 const bufferCheck: Check = () => {
   const octets = Number(readText('/proc/sys/net/core/rmem_max') ?? Number.NaN);
-  if (!Number.isFinite(octets)) return { level: 'warn', found: texts.doctor_unknown, next: texts.doctor_linux };
+  if (!Number.isFinite(octets)) {
+    return { level: 'warn', found: texts.doctor_unknown, next: texts.doctor_linux };
+  }
   const values = { octets, wanted: RECEIVE_BUFFER_OCTETS };
   const level = octets < RECEIVE_BUFFER_OCTETS ? 'warn' : 'ok';
   return { level, found: texts.doctor_buffer, next: texts.doctor_buffer_next, values };
@@ -142,24 +166,59 @@ const canCheck: Check = ({ site }) => {
   );
   const missing = wanted.filter((name) => !buses.includes(name));
   const values = { buses: buses.join(', '), missing: missing.join(', '), down: down.join(', ') };
-  if (missing.length > 0) return { level: 'fail', found: texts.doctor_can_missing, next: texts.doctor_can_missing_next, values };
-  if (down.length > 0) return { level: 'warn', found: texts.doctor_can_down, next: texts.doctor_can_down_next, values };
-  return { level: 'ok', found: buses.length > 0 ? texts.doctor_can : texts.doctor_can_none, values };
+  if (missing.length > 0) {
+    return {
+      level: 'fail',
+      found: texts.doctor_can_missing,
+      next: texts.doctor_can_missing_next,
+      values,
+    };
+  }
+  if (down.length > 0) {
+    return {
+      level: 'warn',
+      found: texts.doctor_can_down,
+      next: texts.doctor_can_down_next,
+      values,
+    };
+  }
+  return {
+    level: 'ok',
+    found: buses.length > 0 ? texts.doctor_can : texts.doctor_can_none,
+    values,
+  };
 };
 
 const serialCheck: Check = ({ site }) => {
-  const paths = portsOf(site).flatMap((port) => ('path' in port && port.transport !== 'file' ? [port.path] : []));
+  const paths = portsOf(site).flatMap((port) =>
+    ('path' in port && port.transport !== 'file' ? [port.path] : []),
+  );
   for (const path of paths) {
-    if (!existsSync(path)) return { level: 'fail', found: texts.doctor_serial_missing, next: texts.doctor_serial_missing_next, values: { path } };
+    if (!existsSync(path)) {
+      return {
+        level: 'fail',
+        found: texts.doctor_serial_missing,
+        next: texts.doctor_serial_missing_next,
+        values: { path },
+      };
+    }
     try {
       accessSync(path, constants.R_OK | constants.W_OK);
     } catch {
-      return { level: 'fail', found: texts.doctor_serial_closed, next: texts.doctor_serial_next, values: { path } };
+      return {
+        level: 'fail',
+        found: texts.doctor_serial_closed,
+        next: texts.doctor_serial_next,
+        values: { path },
+      };
     }
   }
-  if (paths.length > 0) return { level: 'ok', found: texts.doctor_serial, values: { paths: paths.join(', ') } };
+  if (paths.length > 0) {
+    return { level: 'ok', found: texts.doctor_serial, values: { paths: paths.join(', ') } };
+  }
   const dialout = /^dialout:[^:]*:(\d+):/m.exec(readText('/etc/group') ?? '')?.[1];
-  const isMember = process.getuid?.() === 0 || (process.getgroups?.() ?? []).includes(Number(dialout ?? -1));
+  const groups = process.getgroups?.() ?? [];
+  const isMember = process.getuid?.() === 0 || groups.includes(Number(dialout ?? -1));
   return isMember
     ? { level: 'ok', found: texts.doctor_serial_member }
     : { level: 'warn', found: texts.doctor_serial_stranger, next: texts.doctor_serial_next };
@@ -173,26 +232,44 @@ const siteCheck: Check = async ({ names, io }) => {
   const values = { count: errors.length, notes: problems.length - errors.length, site: names.site };
   if (errors.length > 0) {
     const first = `${errors[0]!.path}: ${errors[0]!.text[io.language]}`;
-    return { level: 'fail', found: texts.doctor_site_bad, next: texts.doctor_site_next, values: { ...values, first } };
+    return {
+      level: 'fail',
+      found: texts.doctor_site_bad,
+      next: texts.doctor_site_next,
+      values: { ...values, first },
+    };
   }
   return { level: 'ok', found: texts.doctor_site, values };
 };
 
 const daemonCheck: Check = async ({ data, isRunning }) => {
   const values = { data };
-  if (!isRunning) return { level: 'warn', found: texts.doctor_daemon_none, next: texts.doctor_daemon_next, values };
+  if (!isRunning) {
+    return {
+      level: 'warn',
+      found: texts.doctor_daemon_none,
+      next: texts.doctor_daemon_next,
+      values,
+    };
+  }
   const { askDaemon } = await import('../control.ts');
   const { pid, software } = (await askDaemon(socketOf(data), { verb: 'status', args: {} })) as {
     pid: { parent: number };
     software: string;
   };
-  return { level: 'ok', found: texts.doctor_daemon, values: { ...values, pid: pid.parent, software } };
+  return {
+    level: 'ok',
+    found: texts.doctor_daemon,
+    values: { ...values, pid: pid.parent, software },
+  };
 };
 
 /** Whether an address can be bound now; null when yes. */
 const bindFault = (transport: 'udp' | 'tcp', host: string, port: number): Promise<string | null> =>
   new Promise((done) => {
-    const failed = (error: unknown): void => done((error as NodeJS.ErrnoException).code ?? messageOf(error));
+    const failed = (error: unknown): void => done(
+      (error as NodeJS.ErrnoException).code ?? messageOf(error),
+    );
     if (transport === 'udp') {
       const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
       socket.once('error', failed);
@@ -207,10 +284,16 @@ const bindFault = (transport: 'udp' | 'tcp', host: string, port: number): Promis
 const portsCheck: Check = async ({ site, isRunning }) => {
   if (!site) return { level: 'ok', found: texts.doctor_ports_none };
   if (isRunning) return { level: 'ok', found: texts.doctor_ports_running };
-  const wanted: [transport: 'udp' | 'tcp', host: string, port: number][] = [['tcp', site.web.host, site.web.port]];
+  const wanted: [transport: 'udp' | 'tcp', host: string, port: number][] = [
+    ['tcp', site.web.host, site.web.port],
+  ];
   for (const port of portsOf(site)) {
-    if (port.transport === 'udp' && port.listenPort > 0) wanted.push(['udp', port.listenHost, port.listenPort]);
-    if (port.transport === 'tcp' && port.role === 'server') wanted.push(['tcp', port.host, port.port]);
+    if (port.transport === 'udp' && port.listenPort > 0) {
+      wanted.push(['udp', port.listenHost, port.listenPort]);
+    }
+    if (port.transport === 'tcp' && port.role === 'server') {
+      wanted.push(['tcp', port.host, port.port]);
+    }
   }
   const taken: string[] = [];
   for (const [transport, host, port] of wanted) {
@@ -229,7 +312,12 @@ const opensslCheck: Check = async () => {
   const hasChinese = getHashes().includes('sm3');
   return hasChinese
     ? { level: 'ok', found: texts.doctor_openssl, values: { version } }
-    : { level: 'warn', found: texts.doctor_openssl_poor, next: texts.doctor_openssl_next, values: { version } };
+    : {
+      level: 'warn',
+      found: texts.doctor_openssl_poor,
+      next: texts.doctor_openssl_next,
+      values: { version },
+    };
 };
 
 /** Every check in the order of the page. */
@@ -251,8 +339,9 @@ async function subjectOf(names: DaemonNames, io: Io): Promise<Subject> {
   const { checkSite, loadSite } = await import('../site.ts');
   const { isListening } = await import('../control.ts');
   const folder = names.site === null ? null : siteFolder(names.site);
-  const isSound = folder !== null && checkSite(folder).every(({ severity }) => severity !== 'error');
-  const site = isSound ? loadSite(folder) : null;
+  const problems = folder === null ? [] : checkSite(folder);
+  const isSound = problems.every(({ severity }) => severity !== 'error');
+  const site = folder !== null && isSound ? loadSite(folder) : null;
   let data = resolve(names.data ?? site?.dataFolder ?? '.lukou');
   if (names.data === null && site === null) {
     try {
@@ -277,7 +366,8 @@ export async function examine(names: DaemonNames, io: Io): Promise<readonly Find
       verdict = { level: 'warn', found: texts.doctor_broke, next: texts.doctor_linux, values };
     }
     const { level, found, next, values = {} } = verdict;
-    findings.push({ name, level, found: io.say(found, values), next: level === 'ok' || !next ? '' : io.say(next, values) });
+    const advice = level === 'ok' || !next ? '' : io.say(next, values);
+    findings.push({ name, level, found: io.say(found, values), next: advice });
   }
   return findings;
 }

@@ -23,7 +23,8 @@ async function facts(driver: Driver, io: Io): Promise<Record<string, unknown>> {
 async function tellOne(driver: Driver, io: Io): Promise<void> {
   const { settingLines } = await import('../../config/print.ts');
   io.out(`${driver.kind}: ${driver.title[io.language]}`);
-  io.out(io.say(texts.drivers_facts, { transports: driver.transports.join(', '), silentMs: driver.silentAfterMs }));
+  const transports = driver.transports.join(', ');
+  io.out(io.say(texts.drivers_facts, { transports, silentMs: driver.silentAfterMs }));
   const columns = pageWidth(io);
   io.out('');
   io.out(io.say(texts.drivers_options));
@@ -31,8 +32,13 @@ async function tellOne(driver: Driver, io: Io): Promise<void> {
   for (const line of settingLines(driver.options, io.language)) {
     const mark = line.unverified ? ' (?)' : '';
     unverified ||= line.unverified;
-    const byDefault = line.byDefault === '' ? io.say(texts.help_required) : `${io.say(texts.help_default)} ${line.byDefault}`;
-    for (const part of wrap(`${line.path}${mark}: ${line.takes}; ${byDefault}`, columns - 2)) io.out(`  ${part}`);
+    const isRequired = line.byDefault === '';
+    const byDefault = isRequired
+      ? io.say(texts.help_required)
+      : `${io.say(texts.help_default)} ${line.byDefault}`;
+    for (const part of wrap(`${line.path}${mark}: ${line.takes}; ${byDefault}`, columns - 2)) {
+      io.out(`  ${part}`);
+    }
     if (line.help !== '') for (const part of wrap(line.help, columns - 6)) io.out(`      ${part}`);
   }
   if (unverified) io.out(io.say(texts.drivers_unverified));
@@ -53,12 +59,16 @@ export const drivers = command({
     const { drivers: all, driverByKind } = await import('../../drivers/index.ts');
     if (kind === null) {
       if (io.json) {
-        io.out(JSON.stringify({ formatVersion: 1, drivers: await Promise.all(all.map((driver) => facts(driver, io))) }));
+        const told = await Promise.all(all.map((driver) => facts(driver, io)));
+        io.out(JSON.stringify({ formatVersion: 1, drivers: told }));
         return 0;
       }
       const roles = { sensor: texts.drivers_sensor, signal: texts.drivers_signal };
-      const rows = all.map((driver) => [driver.kind, io.say(roles[driver.role]), driver.transports.join(', '), driver.title[io.language]]);
-      const head = [texts.col_driver, texts.col_role, texts.col_ports, texts.col_device].map((text) => io.say(text));
+      const rows = all.map(({ kind: name, role, transports, title }) => [
+        name, io.say(roles[role]), transports.join(', '), title[io.language],
+      ]);
+      const columns = [texts.col_driver, texts.col_role, texts.col_ports, texts.col_device];
+      const head = columns.map((text) => io.say(text));
       for (const line of table([head, ...rows])) io.out(line);
       return 0;
     }

@@ -10,7 +10,8 @@ import { levelText, spanText } from './words.ts';
 /** `R6` → `R6 No conflicting right of way`, wherever a rule begins a reason. */
 export function withTitle(reason: string, io: Io): string {
   const id = /^(R\d+b?|SIZE)\b/.exec(reason)?.[1];
-  const title = id !== undefined && id in gateTexts ? gateTexts[id as keyof typeof gateTexts] : null;
+  const isKnown = id !== undefined && id in gateTexts;
+  const title = isKnown ? gateTexts[id as keyof typeof gateTexts] : null;
   if (!title) return reason;
   const rest = reason.slice(id!.length).replace(/^[:\s]+/, '');
   return `${id} ${title[io.language]}${rest === '' ? '' : ` (${rest})`}`;
@@ -18,17 +19,20 @@ export function withTitle(reason: string, io: Io): string {
 
 /** Lines that tell level, why and since when of every node. */
 export function gateLines({ gate, monoMs }: StatusDocument, io: Io): string[] {
-  return gate.nodes.flatMap(({ node, level, reasons, sinceMs }) => [
-    `${node}  ${levelText(level, io)}  ${io.say(texts.since, { span: spanText(monoMs - sinceMs, io) })}`,
-    ...reasons.map((reason) => `    ${withTitle(reason, io)}`),
-  ]);
+  return gate.nodes.flatMap(({ node, level, reasons, sinceMs }) => {
+    const since = io.say(texts.since, { span: spanText(monoMs - sinceMs, io) });
+    const why = reasons.map((reason) => `    ${withTitle(reason, io)}`);
+    return [`${node}  ${levelText(level, io)}  ${since}`, ...why];
+  });
 }
 
 function tell(document: StatusDocument, io: Io): void {
   const { gate, monoMs } = document;
   for (const line of gateLines(document, io)) io.out(line);
   for (const latch of gate.latches) {
-    io.out(io.say(texts.gate_latched, { latch: latch.replace(/R\d+b?/, (id) => withTitle(id, io)) }));
+    io.out(
+      io.say(texts.gate_latched, { latch: latch.replace(/R\d+b?/, (id) => withTitle(id, io)) }),
+    );
     io.out(io.say(texts.gate_latched_next, { node: latch.split(' ')[0] ?? '' }));
   }
   io.out('');
@@ -36,9 +40,12 @@ function tell(document: StatusDocument, io: Io): void {
   else io.out(io.say(texts.gate_refusals, { count: gate.refusals.length }));
   const columns = pageWidth(io);
   for (const { atMs, type, rule, reason, hex } of gate.refusals) {
-    io.out(`  ${io.say(texts.ago, { span: spanText(monoMs - atMs, io) })}  ${type}  ${withTitle(rule, io)}`);
+    const ago = io.say(texts.ago, { span: spanText(monoMs - atMs, io) });
+    io.out(`  ${ago}  ${type}  ${withTitle(rule, io)}`);
     for (const part of wrap(reason, columns - 6)) io.out(`      ${part}`);
-    for (let at = 0; at < hex.length; at += columns - 6) io.out(`      ${hex.slice(at, at + columns - 6)}`);
+    for (let at = 0; at < hex.length; at += columns - 6) {
+      io.out(`      ${hex.slice(at, at + columns - 6)}`);
+    }
   }
 }
 
@@ -70,7 +77,9 @@ export const gateRelease = command({
   examples: ['gate release 0-10 --who "Li Wei"'],
   async run({ node, who, ...names }, io) {
     const { ask } = await import('./daemon.ts');
-    const { released } = (await ask(names, io, 'release-latch', { node, who }, true)) as { released: boolean };
+    const { released } = (await ask(names, io, 'release-latch', { node, who }, true)) as {
+      released: boolean;
+    };
     if (io.json) io.out(JSON.stringify({ formatVersion: 1, node, released }));
     else io.out(io.say(released ? texts.gate_released : texts.gate_not_latched, { node }));
     return released ? 0 : 1;

@@ -33,7 +33,8 @@ export function optionHead(name: string, option: OptionRow): string {
 }
 
 /** `<recording>` or `[sensor]`. */
-export const argumentHead = ({ name, optional }: ArgumentRow): string => (optional ? `[${name}]` : `<${name}>`);
+export const argumentHead = ({ name, optional }: ArgumentRow): string =>
+  optional ? `[${name}]` : `<${name}>`;
 
 /** What stands behind the help of an option: default, range, that it is required. */
 function optionTail(option: OptionRow, language: Language): string {
@@ -52,7 +53,13 @@ export function usageLine(row: CommandRow): string {
   const required = Object.entries(row.options).flatMap(([name, option]) =>
     option.type === 'text' && option.required ? [optionHead(name, option)] : [],
   );
-  return ['lukou', row.name, ...row.arguments.map(argumentHead), ...required, '[options]'].join(' ');
+  return [
+    'lukou',
+    row.name,
+    ...row.arguments.map(argumentHead),
+    ...required,
+    '[options]',
+  ].join(' ');
 }
 
 /** Two columns, the right one broken to the width. */
@@ -63,7 +70,9 @@ function list(rows: readonly (readonly [string, string])[], width: number): stri
     const first = widthOf(head) > left ? [`  ${head}`] : [];
     return [
       ...first,
-      ...lines.map((line, at) => `  ${padTo(at === 0 && first.length === 0 ? head : '', left)}  ${line}`.trimEnd()),
+      ...lines.map((line, at) =>
+        `  ${padTo(at === 0 && first.length === 0 ? head : '', left)}  ${line}`.trimEnd(),
+      ),
     ];
   });
 }
@@ -88,7 +97,9 @@ export function commandHelp(
   const lines = [usageLine(row), '', ...wrap(row.summary[language], width)];
   if (row.details[language] !== '') lines.push('', ...wrap(row.details[language], width));
   if (row.arguments.length > 0) {
-    const rows = row.arguments.map((argument) => [argumentHead(argument), argument.help[language]] as const);
+    const rows = row.arguments.map((argument) =>
+      [argumentHead(argument), argument.help[language]] as const,
+    );
     lines.push('', texts.help_arguments[language], ...list(rows, width));
   }
   const own = optionRows(row.options, language);
@@ -99,7 +110,11 @@ export function commandHelp(
   }
   if (withCommon) lines.push('', texts.help_common[language], ...list(commonRows(language), width));
   if (row.examples.length > 0) {
-    lines.push('', texts.help_examples[language], ...row.examples.map((example) => `  lukou ${example}`));
+    lines.push(
+      '',
+      texts.help_examples[language],
+      ...row.examples.map((example) => `  lukou ${example}`),
+    );
   }
   return lines;
 }
@@ -130,7 +145,11 @@ export function familyHelp(
 }
 
 /** What `lukou` alone says: what it is, what to type first, every command by what it is for. */
-export function programHelp(groups: readonly CommandGroup[], language: Language, width: number): string[] {
+export function programHelp(
+  groups: readonly CommandGroup[],
+  language: Language,
+  width: number,
+): string[] {
   const lines = [...wrap(texts.program_about[language], width), '', texts.help_first[language]];
   lines.push(
     ...list(

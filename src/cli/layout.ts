@@ -1,6 +1,6 @@
 /** Text on a screen of fixed-width letters, where Chinese ones take two places. */
 
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
+const wide = /[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 
 /** Places that a text takes. */
 export function widthOf(text: string): number {
@@ -53,14 +53,19 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** Rows of cells as lines with aligned columns; `right` names the columns of numbers. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+export function table(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))));
   }
   return rows.map((row) =>
     row
-      .map((cell, at) => (right.includes(at) ? padBefore(cell, widths[at]!) : padTo(cell, widths[at]!)))
+      .map((cell, at) =>
+        (right.includes(at) ? padBefore(cell, widths[at]!) : padTo(cell, widths[at]!)),
+      )
       .join('  ')
       .trimEnd(),
   );

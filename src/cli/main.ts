@@ -6,7 +6,7 @@ import type { Io } from './command.ts';
 import { cutTo } from './layout.ts';
 import { rowOf, runCli } from './program.ts';
 
-/** The language asked for, else that of the locale. Needed before parsing: faults of it speak too. */
+/** The language asked for, else the locale's; known before parsing, whose faults speak too. */
 function languageOf(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
   const at = argv.indexOf('--lang');
   const asked = at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice(7);
@@ -74,5 +74,7 @@ const argv = process.argv.slice(2);
 minePipes(rowOf(argv)?.outlivesReader ?? false);
 const exitCode = await runCli(argv, createIo(argv));
 // What was said must be out before the end; then nothing that is still open may hold us.
-await new Promise<void>((done) => void process.stdout.write('', () => process.stderr.write('', () => done())));
+await new Promise<void>((done) => {
+  process.stdout.write('', () => process.stderr.write('', () => done()));
+});
 process.exit(exitCode);

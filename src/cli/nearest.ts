@@ -1,7 +1,10 @@
 /** Letters to change, add, drop or swap with a neighbour to get from one word to the other. */
 export function distance(a: string, b: string): number {
   const rows = Array.from({ length: a.length + 1 }, (_, row) =>
-    Array.from({ length: b.length + 1 }, (_, column) => (row === 0 ? column : column === 0 ? row : 0)),
+    Array.from(
+      { length: b.length + 1 },
+      (_, column) => (row === 0 ? column : column === 0 ? row : 0),
+    ),
   );
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {

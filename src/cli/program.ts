@@ -7,7 +7,14 @@ import { cliTexts as texts } from '../base/texts/cli.ts';
 import { UsageError, flagName } from './command.ts';
 import type { CommandRow, Io, OptionRow } from './command.ts';
 import { allCommands, commandGroups, families } from './commands.ts';
-import { commandHelp, commonOptions, familyHelp, optionHead, programHelp, usageLine } from './help.ts';
+import {
+  commandHelp,
+  commonOptions,
+  familyHelp,
+  optionHead,
+  programHelp,
+  usageLine,
+} from './help.ts';
 import { nearest } from './nearest.ts';
 import { softwareVersion } from '../version.ts';
 
@@ -16,7 +23,10 @@ export const EXIT = { done: 0, fault: 1, usage: 2 } as const;
 
 const HELP_WIDTH_MAX = 100;
 
-function parseNumber(flag: string, option: OptionRow & { type: 'number' }): (text: string) => number {
+function parseNumber(
+  flag: string,
+  option: OptionRow & { type: 'number' },
+): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     const whole = !option.whole || Number.isInteger(value);
@@ -64,7 +74,10 @@ class Parser {
 
   constructor(io: Io) {
     this.#io = io;
-    this.#root = this.#dressed(new Command('lukou'), () => programHelp(commandGroups, io.language, this.#width));
+    this.#root = this.#dressed(
+      new Command('lukou'),
+      () => programHelp(commandGroups, io.language, this.#width),
+    );
     this.#root.version(softwareVersion(), '-V, --version');
     this.#root.action(() => {
       throw new CommanderError(0, 'commander.help', '');
@@ -76,7 +89,10 @@ class Parser {
         familyHelp(family, summary, below, io.language, this.#width),
       );
       command.action(() => {
-        throw new UsageError(texts.usage_family, { family, known: below.map(({ name }) => name).join(', ') });
+        throw new UsageError(
+          texts.usage_family,
+          { family, known: below.map(({ name }) => name).join(', ') },
+        );
       });
       byName.set(family, command);
     }
@@ -93,8 +109,9 @@ class Parser {
 
   #dressed(made: Command, help: () => readonly string[]): Command {
     addOptions(made, commonOptions);
-    // Positional: what stands behind `gate release` belongs to `release`, although `gate` has --data too.
-    made.helpOption('-h, --help').helpCommand(false).exitOverride().allowExcessArguments(false).enablePositionalOptions();
+    made.helpOption('-h, --help').helpCommand(false).exitOverride().allowExcessArguments(false);
+    // What stands behind `gate release` belongs to `release`, although `gate` has --data too.
+    made.enablePositionalOptions();
     made.helpInformation = () => `${help().join('\n')}\n`;
     made.configureOutput({
       writeOut: (text) => this.#io.write(text),
@@ -110,7 +127,9 @@ class Parser {
       commandHelp(row, below, this.#io.language, this.#width),
     );
     addOptions(made, row.options);
-    for (const { name, optional } of row.arguments) made.argument(optional ? `[${name}]` : `<${name}>`);
+    for (const { name, optional } of row.arguments) {
+      made.argument(optional ? `[${name}]` : `<${name}>`);
+    }
     made.action((...given: unknown[]) => {
       const values: Record<string, unknown> = { ...made.optsWithGlobals() };
       for (const [name, option] of Object.entries(row.options)) {
@@ -147,7 +166,9 @@ class Parser {
     const row = rowOf(argv);
     switch (error.code) {
       case 'commander.unknownOption': {
-        const flags = Object.keys({ ...commonOptions, ...row?.options }).map((name) => `--${flagName(name)}`);
+        const flags = Object.keys({ ...commonOptions, ...row?.options }).map((name) =>
+          `--${flagName(name)}`,
+        );
         const close = nearest(quoted, [...flags, '--help']);
         return suggestion(texts.usage_option_unknown, { flag: quoted }, close);
       }
@@ -166,7 +187,10 @@ class Parser {
 /** A sentence, and what was most likely meant. */
 function suggestion(text: Text, values: TextValues, close: string | null): UsageError {
   if (close === null) return new UsageError(text, values);
-  const meant = { en: `${text.en} ${texts.usage_meant.en}`, zh: `${text.zh}${texts.usage_meant.zh}` };
+  const meant = {
+    en: `${text.en} ${texts.usage_meant.en}`,
+    zh: `${text.zh}${texts.usage_meant.zh}`,
+  };
   return new UsageError(meant, { ...values, close });
 }
 
@@ -179,10 +203,14 @@ function unknownCommand(argv: readonly string[]): UsageError {
     .map(({ name }) => name.slice(family.length).split(' ')[0]!);
   const close = nearest(wrong, family ? known : [...known, ...Object.keys(families)]);
   const name = `${family}${wrong}`;
-  return suggestion(texts.usage_command_unknown, { name }, close === null ? null : `${family}${close}`);
+  return suggestion(
+    texts.usage_command_unknown,
+    { name },
+    close === null ? null : `${family}${close}`,
+  );
 }
 
-/** Words before and between options; values of options may be among them, which does no harm here. */
+/** Words before and between options; values of options among them do no harm here. */
 const firstWords = (argv: readonly string[]): string[] => {
   const words: string[] = [];
   for (let at = 0; at < argv.length; at++) {
@@ -221,7 +249,8 @@ function tellUsage(error: UsageError, argv: readonly string[], io: Io): void {
   const sentence = fillText(error.text, io.language, error.values);
   const row = rowOf(argv);
   if (io.json) {
-    io.note(JSON.stringify({ error: 'usage', message: sentence, usage: row ? usageLine(row) : 'lukou <command>' }));
+    const usage = row ? usageLine(row) : 'lukou <command>';
+    io.note(JSON.stringify({ error: 'usage', message: sentence, usage }));
     return;
   }
   io.note(`lukou: ${sentence}`);
@@ -233,7 +262,7 @@ function tellFault(thrown: unknown, io: Io): void {
   io.progress(null);
   const sentence = thrown instanceof Fault ? thrown.in(io.language) : messageOf(thrown);
   if (io.json) {
-    const facts = thrown instanceof Fault ? thrown.toJSON() : { code: 'INTERNAL', message: sentence };
+    const facts = thrown instanceof Fault ? thrown.toJSON() : { code: 'INTERNAL' };
     io.note(JSON.stringify({ error: 'fault', ...facts, message: sentence }));
   } else if (thrown instanceof Fault) io.note(`lukou: ${sentence}`);
   else io.note(`lukou: ${io.say(texts.internal, { message: sentence })}`);
@@ -258,7 +287,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
 /** Errors of the file system say what was wanted of which file. */
 function asFault(thrown: unknown): unknown {
-  if (thrown instanceof Fault || !(thrown instanceof Error) || !('syscall' in thrown)) return thrown;
+  if (thrown instanceof Fault || !(thrown instanceof Error) || !('syscall' in thrown)) {
+    return thrown;
+  }
   const { code, path, syscall } = thrown as NodeJS.ErrnoException;
   if (path === undefined) return thrown;
   const known: Readonly<Record<string, string>> = {

@@ -9,7 +9,8 @@ import { pageWidth, table, wrap } from './layout.ts';
 import { readSite, sampleSites } from './sites.ts';
 import { SpokenFault } from './spoken.ts';
 
-const faultExample = 'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;duplicate:share=0.1;corrupt:share=0.01';
+const faultExample =
+  'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;duplicate:share=0.1';
 const faultsHelp = {
   en: texts.replay_faults.en.replace('{example}', faultExample),
   zh: texts.replay_faults.zh.replace('{example}', faultExample),
@@ -50,14 +51,30 @@ export function countsText(counts: Readonly<Record<string, number>>, none: strin
 function tell(report: ReplayReport, wallS: number, io: Io): void {
   const none = io.say(texts.none);
   const factor = (report.seconds / Math.max(wallS, 1e-3)).toFixed(1);
-  io.out(io.say(texts.replay_head, { seconds: report.seconds.toFixed(1), wallS: wallS.toFixed(2), factor }));
-  const head = [texts.col_message, texts.col_sent, texts.col_octets, texts.col_age, texts.col_p99, texts.col_max];
+  io.out(
+    io.say(
+      texts.replay_head,
+      { seconds: report.seconds.toFixed(1), wallS: wallS.toFixed(2), factor },
+    ),
+  );
+  const head = [
+    texts.col_message,
+    texts.col_sent,
+    texts.col_octets,
+    texts.col_age,
+    texts.col_p99,
+    texts.col_max,
+  ];
   const rows = Object.entries(report.messages).map(([type, sent]) => {
     const age = report.ageMs[type];
-    const ages = age ? [age.p50, age.p99, age.max].map((ms) => `${ms.toFixed(1)} ms`) : ['–', '–', '–'];
+    const ages = age ? [age.p50, age.p99, age.max].map((ms) =>
+      `${ms.toFixed(1)} ms`,
+    ) : ['–', '–', '–'];
     return [type, String(sent), String(report.octets[type] ?? 0), ...ages];
   });
-  for (const line of table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5])) io.out(`  ${line}`);
+  for (const line of table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5])) {
+    io.out(`  ${line}`);
+  }
   const events = countsText(report.events, none);
   io.out(io.say(texts.replay_tracks, { tracks: report.tracks, rows: report.trackRows, events }));
   const drops = io.say(texts.replay_drops, { drops: countsText(report.drops, none) });
@@ -68,7 +85,9 @@ function tell(report: ReplayReport, wallS: number, io: Io): void {
   if (compared === 0) io.out(io.say(texts.replay_nothing_live));
   else io.out(io.say(texts.replay_verified, { equal, compared, outside }));
   if (!firstDifference) return;
-  io.out(io.say(texts.replay_differs, { stream: firstDifference.stream, index: firstDifference.index }));
+  io.out(
+    io.say(texts.replay_differs, { stream: firstDifference.stream, index: firstDifference.index }),
+  );
   io.out(`  - ${firstDifference.live}`);
   io.out(`  + ${firstDifference.replay}`);
 }
@@ -107,7 +126,8 @@ export const replay = command({
     });
     io.progress(null);
     const wallS = (io.clock.nowMs() - beganMs) / 1000;
-    if (io.json) io.out(JSON.stringify({ ...report, wallS, realTimeFactor: report.seconds / wallS }));
+    const realTimeFactor = report.seconds / wallS;
+    if (io.json) io.out(JSON.stringify({ ...report, wallS, realTimeFactor }));
     else tell(report, wallS, io);
     const found = report.verify;
     return found && found.equal < found.compared ? 1 : 0;

@@ -15,7 +15,12 @@ async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
     if (!(thrown instanceof RowError)) throw thrown;
     throw new SpokenFault(
       'FILE_UNREADABLE',
-      { subject: `${path}:${thrown.line}`, expected: texts.score_row, got: thrown.message, next: texts.score_row_next },
+      {
+        subject: `${path}:${thrown.line}`,
+        expected: texts.score_row,
+        got: thrown.message,
+        next: texts.score_row_next,
+      },
       {},
       { cause: thrown },
     );
@@ -23,9 +28,13 @@ async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
 }
 
 function areaOf(text: string): readonly [number, number, number, number] {
-  const [a, b, c, d, ...rest] = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [a, b, c, d, ...rest] = text.split(',').map((part) =>
+    (part.trim() === '' ? Number.NaN : Number(part)),
+  );
   const good = rest.length === 0 && [a, b, c, d].every((value) => Number.isFinite(value));
-  if (!good) throw new UsageError(texts.usage_form, { flag: '--roi', expected: 'x0,y0,x1,y1', got: text });
+  if (!good) {
+    throw new UsageError(texts.usage_form, { flag: '--roi', expected: 'x0,y0,x1,y1', got: text });
+  }
   return [a!, b!, c!, d!];
 }
 
@@ -78,7 +87,10 @@ export const score = command({
     const figures = evaluate(truth, tracks, options);
     io.progress(null);
     if (io.json) io.out(JSON.stringify({ formatVersion: 1, ...figures }));
-    else for (const line of table(Object.entries(figures).map(([name, value]) => [name, shown(value)]))) io.out(line);
+    else {
+      const rows = Object.entries(figures).map(([name, value]) => [name, shown(value)]);
+      for (const line of table(rows)) io.out(line);
+    }
     return 0;
   },
 });

@@ -60,10 +60,15 @@ export function parseLampFaults(
   const bad = (got: string): never => refuse('--lamp-fault', lampExample, got);
   return spec.split(';').filter((part) => part.trim() !== '').map((part): LampFault => {
     const [kind = '', rest = ''] = part.trim().split(/:(.*)/s);
-    const facts = new Map(rest.split(',').map((pair) => pair.split('=') as [string, string | undefined]));
+    const facts = new Map(
+      rest.split(',').map((pair) => pair.split('=') as [string, string | undefined]),
+    );
     const atS = secondsOf('--lamp-fault', lampExample, facts.get('at'));
     const forS = secondsOf('--lamp-fault', lampExample, facts.get('for'));
-    const span = { fromMs: plusMs(startMs, atS * 1000), untilMs: plusMs(startMs, (atS + forS) * 1000) };
+    const span = {
+      fromMs: plusMs(startMs, atS * 1000),
+      untilMs: plusMs(startMs, (atS + forS) * 1000),
+    };
     if (kind === 'silent' || kind === 'frozen-countdown') return { kind, ...span };
     if (kind !== 'conflicting-green') return bad(kind);
     const group = facts.get('group') ?? '';
@@ -94,8 +99,22 @@ export const simulate = command({
     out: { type: 'text', value: 'folder', required: true, help: texts.simulate_out },
     site: { ...siteOption, default: 'demo' },
     seconds: { type: 'number', min: 1, max: 86_400, default: 60, help: texts.simulate_seconds },
-    seed: { type: 'number', min: 0, max: 4294967295, whole: true, default: 7, help: texts.option_seed },
-    users: { type: 'number', min: 0, max: 400, whole: true, default: 40, help: texts.simulate_users },
+    seed: {
+      type: 'number',
+      min: 0,
+      max: 4294967295,
+      whole: true,
+      default: 7,
+      help: texts.option_seed,
+    },
+    users: {
+      type: 'number',
+      min: 0,
+      max: 400,
+      whole: true,
+      default: 40,
+      help: texts.simulate_users,
+    },
     break: { type: 'text', value: 'who=when', help: texts.simulate_break },
     lampFault: { type: 'text', value: 'faults', help: texts.simulate_lamp_fault },
     offsets: { type: 'boolean', help: texts.simulate_offsets },
@@ -105,13 +124,20 @@ export const simulate = command({
     'simulate --out /tmp/rush --seconds 60 --users 40',
     `simulate --site demo --seed 3 --break ${breakExample} --out /tmp/rogues`,
   ],
-  async run({ out, site: named, seconds, seed, users, break: breakers, lampFault, offsets, force }, io) {
+  async run(
+    { out, site: named, seconds, seed, users, break: breakers, lampFault, offsets, force },
+    io,
+  ) {
     const rules = breakers === null ? null : parseBreakers(breakers);
     const site = await readSite(named, io);
     const { simulateRecording } = await import('../simulaterun.ts');
     const { VIRTUAL_START } = await import('../simulate/devices.ts');
     const groups = site.road.signalGroups.map(({ id }) => id as string);
-    const lampFaults = lampFault === null ? null : parseLampFaults(lampFault, VIRTUAL_START.monoMs, groups);
+    const lampFaults = lampFault === null ? null : parseLampFaults(
+      lampFault,
+      VIRTUAL_START.monoMs,
+      groups,
+    );
     emptyFolder(resolve(out), force);
     const beganMs = io.clock.nowMs();
     const report = await simulateRecording({
@@ -123,9 +149,22 @@ export const simulate = command({
     });
     io.progress(null);
     const wallS = ((io.clock.nowMs() - beganMs) / 1000).toFixed(1);
-    if (io.json) io.out(JSON.stringify({ formatVersion: 1, site: site.id, seed, seconds, users, out, ...report }));
+    const asked = { formatVersion: 1, site: site.id, seed, seconds, users, out };
+    if (io.json) io.out(JSON.stringify({ ...asked, ...report }));
     else {
-      io.out(io.say(texts.simulate_done, { out, seconds, wallS, messages: report.messages, spawned: report.spawned, left: report.left }));
+      io.out(
+        io.say(
+          texts.simulate_done,
+          {
+            out,
+            seconds,
+            wallS,
+            messages: report.messages,
+            spawned: report.spawned,
+            left: report.left,
+          },
+        ),
+      );
       io.out(io.say(texts.simulate_next, { out, site: named }));
     }
     return 0;

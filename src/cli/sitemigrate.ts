@@ -22,7 +22,12 @@ export const siteMigrate = command({
     const found = files.filter((file) => existsSync(join(folder, file))).map((file) => {
       const parsed = parseJson(readFileSync(join(folder, file), 'utf8'));
       const refuse = (got: string): never => {
-        const facts = { subject: join(folder, file), expected: texts.site_migrate_expected, got, next: texts.site_migrate_next };
+        const facts = {
+          subject: join(folder, file),
+          expected: texts.site_migrate_expected,
+          got,
+          next: texts.site_migrate_next,
+        };
         throw new SpokenFault('SITE_INVALID', facts);
       };
       if ('failure' in parsed) return refuse('JSON');
@@ -44,7 +49,9 @@ export const siteMigrate = command({
       return 0;
     }
     for (const { file, from, migrated } of found) {
-      io.out(io.say(migrated ? texts.site_migrate_done : texts.site_migrate_current, { file, from }));
+      io.out(
+        io.say(migrated ? texts.site_migrate_done : texts.site_migrate_current, { file, from }),
+      );
     }
     return 0;
   },

@@ -10,7 +10,7 @@ import { SpokenFault } from './spoken.ts';
 
 type Ask = (question: string, byDefault: string) => Promise<string>;
 
-/** Answers that a file or a pipe gives, one a line; `#` begins a comment, an empty line is the default. */
+/** Answers of a file or a pipe, one a line; `#` begins a comment, an empty line is the default. */
 async function writtenAnswers(path: string, io: Io): Promise<Ask> {
   const answers: string[] = [];
   for await (const line of linesOfFile(path, io)) if (!line.startsWith('#')) answers.push(line);
@@ -21,7 +21,10 @@ async function writtenAnswers(path: string, io: Io): Promise<Ask> {
       subject: path,
       expected: texts.site_new_answer,
       got: texts.site_new_answers_ended,
-      next: { en: `${texts.site_new_answers_next.en} ${question}`, zh: `${texts.site_new_answers_next.zh} ${question}` },
+      next: {
+        en: `${texts.site_new_answers_next.en} ${question}`,
+        zh: `${texts.site_new_answers_next.zh} ${question}`,
+      },
     });
   };
 }
@@ -55,14 +58,20 @@ export const siteNew = command({
       writeSite(folder, await askSite(ask, io.language));
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
-      const facts = { subject: 'site new', expected: texts.site_new_answer, got: messageOf(thrown), next: texts.site_new_again };
+      const facts = {
+        subject: 'site new',
+        expected: texts.site_new_answer,
+        got: messageOf(thrown),
+        next: texts.site_new_again,
+      };
       throw new SpokenFault('VALUE_OUT_OF_RANGE', facts, {}, { cause: thrown });
     } finally {
       terminal?.close();
     }
     const problems = checkSite(folder);
     const ok = problems.every(({ severity }) => severity !== 'error');
-    if (io.json) io.out(JSON.stringify({ formatVersion: 1, site: resolve(folder), ok, problems: problems.length }));
+    const made = { formatVersion: 1, site: resolve(folder), ok, problems: problems.length };
+    if (io.json) io.out(JSON.stringify(made));
     else {
       io.out(io.say(texts.site_new_done, { folder }));
       if (problems.length > 0) io.out(formatProblems(problems, io.language));

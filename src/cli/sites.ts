@@ -59,7 +59,7 @@ export function siteFolder(named: string): string {
   );
 }
 
-/** The fault of a broken site with its problems in the language of the caller; others as they are. */
+/** The fault of a broken site, its problems in the language of the caller; others as they are. */
 export async function spokenSiteFault(thrown: unknown, folder: string, io: Io): Promise<unknown> {
   if (!(thrown instanceof Fault) || thrown.code !== 'SITE_INVALID') return thrown;
   const { checkSite, formatProblems } = await import('../site.ts');

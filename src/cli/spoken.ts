@@ -17,18 +17,33 @@ export class SpokenFault extends Fault {
   readonly #facts: SpokenFacts;
   readonly #values: TextValues;
 
-  constructor(code: FaultCode, facts: SpokenFacts, values: TextValues = {}, options?: { cause?: unknown }) {
+  constructor(
+    code: FaultCode,
+    facts: SpokenFacts,
+    values: TextValues = {},
+    options?: { cause?: unknown },
+  ) {
     super(code, factsIn('en', facts, values), options);
     this.#facts = facts;
     this.#values = values;
   }
 
   override in(language: Language): string {
-    return fillText(faultTexts[this.code], language, { ...factsIn(language, this.#facts, this.#values) });
+    return fillText(
+      faultTexts[this.code],
+      language,
+      { ...factsIn(language, this.#facts, this.#values) },
+    );
   }
 }
 
 function factsIn(language: Language, facts: SpokenFacts, values: TextValues): Fault['facts'] {
-  const say = (text: Text | string): string => (typeof text === 'string' ? text : fillText(text, language, values));
-  return { subject: facts.subject, expected: say(facts.expected), got: say(facts.got), next: say(facts.next) };
+  const say = (text: Text | string): string =>
+    typeof text === 'string' ? text : fillText(text, language, values);
+  return {
+    subject: facts.subject,
+    expected: say(facts.expected),
+    got: say(facts.got),
+    next: say(facts.next),
+  };
 }

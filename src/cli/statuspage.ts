@@ -26,12 +26,21 @@ export function headLine(document: StatusDocument, io: Io): string {
 
 export function capabilityLines({ capabilities }: StatusDocument, io: Io): string[] {
   return table(
-    capabilities.map(({ capability, level, because }) => [capability, levelText(level, io), because.join(', ')]),
+    capabilities.map(({ capability, level, because }) =>
+      [capability, levelText(level, io), because.join(', ')],
+    ),
   );
 }
 
 export function messageLines({ messages }: StatusDocument, io: Io): string[] {
-  const head = [texts.col_message, texts.col_sent, texts.col_rate, texts.col_age, texts.col_p99, texts.col_max];
+  const head = [
+    texts.col_message,
+    texts.col_sent,
+    texts.col_rate,
+    texts.col_age,
+    texts.col_p99,
+    texts.col_max,
+  ];
   const rows = messages.map(({ type, sent, perS, ageMs }) => [
     type, String(sent), perS.toFixed(1), msText(ageMs?.p50), msText(ageMs?.p99), msText(ageMs?.max),
   ]);
@@ -39,11 +48,21 @@ export function messageLines({ messages }: StatusDocument, io: Io): string[] {
 }
 
 export function portLines({ loops }: StatusDocument, io: Io): string[] {
-  const head = [texts.col_port, texts.col_state, texts.col_received, texts.col_sent, texts.col_last, texts.col_fault];
+  const head = [
+    texts.col_port,
+    texts.col_state,
+    texts.col_received,
+    texts.col_sent,
+    texts.col_last,
+    texts.col_fault,
+  ];
   // A loop tells of its ports once a second: the age is that at its own instant.
   const rows = loops.flatMap(({ ports, atMs }) =>
     ports.map(({ name, state, received, sent, lastMs, fault }) => [
-      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(atMs - lastMs, io), fault ?? '',
+      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(
+        atMs - lastMs,
+        io,
+      ), fault ?? '',
     ]),
   );
   return table([head.map((text) => io.say(text)), ...rows], [2, 3, 4]);
@@ -51,7 +70,10 @@ export function portLines({ loops }: StatusDocument, io: Io): string[] {
 
 function checkLines({ checks, monoMs }: StatusDocument, io: Io): string[] {
   const bad = checks.filter(({ level }) => level !== 'ok');
-  const all = io.say(texts.status_checks_ok, { ok: checks.length - bad.length, count: checks.length });
+  const all = io.say(
+    texts.status_checks_ok,
+    { ok: checks.length - bad.length, count: checks.length },
+  );
   const rows = bad.map(({ name, level, reason, sinceMs, detail }) => [
     name,
     levelText(level, io),
@@ -64,7 +86,9 @@ function checkLines({ checks, monoMs }: StatusDocument, io: Io): string[] {
 
 /** `rsu_sent_SPAT` → `SPAT`. */
 const plainNames = (sent: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(sent).map(([name, count]) => [name.replace(/^rsu_sent_/, ''), count]));
+  Object.fromEntries(
+    Object.entries(sent).map(([name, count]) => [name.replace(/^rsu_sent_/, ''), count]),
+  );
 
 function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io): string[] {
   const none = io.say(texts.none);
@@ -82,7 +106,10 @@ function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io)
   ]);
   return [
     ...table([...units, ...links]),
-    io.say(texts.status_city, { waiting: store.rows, sent: Object.values(city).reduce((sum, count) => sum + count, 0) }),
+    io.say(
+      texts.status_city,
+      { waiting: store.rows, sent: Object.values(city).reduce((sum, count) => sum + count, 0) },
+    ),
     ...(store.fault === null ? [] : [store.fault]),
   ];
 }
@@ -94,7 +121,9 @@ function roadLines({ tracks, events, lamps }: StatusDocument, io: Io): string[] 
   const open = events.filter(({ ended }) => ended === null);
   const kinds: Record<string, number> = {};
   for (const { kind } of open) kinds[kind] = (kinds[kind] ?? 0) + 1;
-  const green = lamps.filter(({ colour }) => colour === 'green').map(({ signalGroup }) => signalGroup);
+  const green = lamps.filter(({ colour }) => colour === 'green').map(({ signalGroup }) =>
+    signalGroup,
+  );
   return [
     io.say(texts.status_tracks, { count: tracks.length, classes: countsText(classes, none) }),
     io.say(texts.status_events, { events: countsText(kinds, none) }),
@@ -110,12 +139,23 @@ export function loopLines({ loops }: StatusDocument, io: Io): string[] {
   return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4]);
 }
 
+const recordingLine = (
+  { folder, octets }: NonNullable<StatusDocument['recording']>,
+  io: Io,
+): string => io.say(texts.status_recording, { folder, size: megabytes(octets) });
+
 /** Lines of the page. */
 export function statusPage(document: StatusDocument, io: Io): string[] {
   const { recording, web, drops, clockErrorMs, gate } = document;
   const sections = [
     [texts.status_capabilities, capabilityLines(document, io)],
-    [texts.status_gate, [...gateLines(document, io), ...(gate.latches.length > 0 ? [io.say(texts.status_latched)] : [])]],
+    [
+      texts.status_gate,
+      [
+        ...gateLines(document, io),
+        ...(gate.latches.length > 0 ? [io.say(texts.status_latched)] : []),
+      ],
+    ],
     [texts.status_messages, messageLines(document, io)],
     [texts.status_checks, checkLines(document, io)],
     [texts.status_ports, portLines(document, io)],
@@ -125,11 +165,17 @@ export function statusPage(document: StatusDocument, io: Io): string[] {
   ] as const;
   return [
     headLine(document, io),
-    clockErrorMs === null ? io.say(texts.status_clock_unknown) : io.say(texts.status_clock, { errorMs: clockErrorMs }),
+    clockErrorMs === null ? io.say(texts.status_clock_unknown) : io.say(
+      texts.status_clock,
+      { errorMs: clockErrorMs },
+    ),
     ...sections.flatMap(([title, lines]) => ['', io.say(title), ...indented(lines)]),
     '',
-    ...wrap(io.say(texts.replay_drops, { drops: countsText(drops, io.say(texts.none)) }), pageWidth(io)),
-    ...(recording ? [io.say(texts.status_recording, { folder: recording.folder, size: megabytes(recording.octets) })] : []),
+    ...wrap(
+      io.say(texts.replay_drops, { drops: countsText(drops, io.say(texts.none)) }),
+      pageWidth(io),
+    ),
+    ...(recording ? [recordingLine(recording, io)] : []),
     ...(web ? [io.say(texts.status_web, { url: web.url })] : []),
   ];
 }

@@ -13,15 +13,34 @@ const PERIOD_MS = 500;
 /** A daemon that says nothing for so long is asked anew. */
 const QUIET_MS = 5000;
 /** Alternative screen on and off, cursor hidden and shown, home. */
-const SCREEN = { begin: '\u001b[?1049h\u001b[?25l', end: '\u001b[?25h\u001b[?1049l', home: '\u001b[H', rest: '\u001b[J', line: '\u001b[K' };
+const SCREEN = {
+  begin: '\u001b[?1049h\u001b[?25l',
+  end: '\u001b[?25h\u001b[?1049l',
+  home: '\u001b[H',
+  rest: '\u001b[J',
+  line: '\u001b[K',
+};
 
 const degrees = (rad: number): string => ((90 - (rad * 180) / Math.PI + 720) % 360).toFixed(0);
 
 /** Road users, nearest to the middle first. */
 function trackLines({ tracks }: StatusDocument, io: Io, most: number): string[] {
-  const head = [texts.col_track, texts.col_class, texts.col_east, texts.col_north, texts.col_speed, texts.col_heading, texts.col_age_one, texts.col_lane, texts.col_sensors];
+  const head = [
+    texts.col_track,
+    texts.col_class,
+    texts.col_east,
+    texts.col_north,
+    texts.col_speed,
+    texts.col_heading,
+    texts.col_age_one,
+    texts.col_lane,
+    texts.col_sensors,
+  ];
   const near = [...tracks].sort(
-    (a, b) => Math.hypot(a.eastM, a.northM) - Math.hypot(b.eastM, b.northM) || (a.id < b.id ? -1 : 1),
+    (a, b) => Math.hypot(
+      a.eastM,
+      a.northM,
+    ) - Math.hypot(b.eastM, b.northM) || (a.id < b.id ? -1 : 1),
   );
   const rows = near.slice(0, most).map((track) => [
     track.id,
@@ -47,10 +66,17 @@ function lampLine({ lamps }: StatusDocument): string {
 }
 
 /** One picture of the box that fits the screen. */
-export function topPicture(document: StatusDocument, io: Io, rows: number, columns: number): string[] {
+export function topPicture(
+  document: StatusDocument,
+  io: Io,
+  rows: number,
+  columns: number,
+): string[] {
   const top = [
     headLine(document, io),
-    document.capabilities.map(({ capability, level }) => `${capability} ${levelText(level, io)}`).join('   '),
+    document.capabilities.map(({ capability, level }) =>
+      `${capability} ${levelText(level, io)}`,
+    ).join('   '),
     ...gateLines(document, io),
     lampLine(document),
     '',
@@ -61,7 +87,9 @@ export function topPicture(document: StatusDocument, io: Io, rows: number, colum
     io.say(texts.top_tracks, { count: document.tracks.length }),
   ];
   const room = Math.max(1, rows - top.length - 2);
-  return [...top, ...trackLines(document, io, room)].slice(0, rows).map((line) => cutTo(line, columns));
+  return [...top, ...trackLines(document, io, room)].slice(0, rows).map((line) =>
+    cutTo(line, columns),
+  );
 }
 
 /** Redraws until q, Ctrl-C or the end of the daemon. */
@@ -84,11 +112,14 @@ async function live(io: Io, path: string): Promise<void> {
     const { rows, columns } = io.screen;
     const lines = topPicture(answer as StatusDocument, io, rows - 1, columns);
     const foot = cutTo(io.say(texts.top_keys), columns);
-    io.write(`${SCREEN.home}${[...lines, foot].map((line) => `${line}${SCREEN.line}`).join('\n')}${SCREEN.rest}`);
+    const picture = [...lines, foot].map((line) => `${line}${SCREEN.line}`).join('\n');
+    io.write(`${SCREEN.home}${picture}${SCREEN.rest}`);
   };
   const watchdog = (): void => {
     if (ending.signal.aborted) return;
-    if (io.clock.nowMs() - heardMs > QUIET_MS) io.write(`${SCREEN.home}${io.say(texts.top_quiet)}${SCREEN.line}`);
+    if (io.clock.nowMs() - heardMs > QUIET_MS) {
+      io.write(`${SCREEN.home}${io.say(texts.top_quiet)}${SCREEN.line}`);
+    }
     io.clock.at(monotonicMs(io.clock.nowMs() + 1000), watchdog);
   };
   watchdog();

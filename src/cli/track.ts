@@ -41,7 +41,10 @@ export const track = command({
   details: texts.track_details,
   arguments: [{ name: 'detections', help: texts.track_detections }],
   options: { out: { type: 'text', value: 'file', help: texts.track_out } },
-  examples: ['track detections.jsonl --out tracks.jsonl', 'track - < detections.jsonl > tracks.jsonl'],
+  examples: [
+    'track detections.jsonl --out tracks.jsonl',
+    'track - < detections.jsonl > tracks.jsonl',
+  ],
   async run({ detections, out }, io) {
     const { trackDetections } = await import('../../fusion/detections.ts');
     const rows = await readDetections(detections, io);
@@ -62,7 +65,10 @@ export const track = command({
     // The output may be the tracks themselves: what is said about them goes beside it.
     const told = (line: string): void => (out === null ? io.note(line) : io.out(line));
     if (io.json) told(JSON.stringify({ formatVersion: 1, ...counts, drops: drops.toJSON() }));
-    else told(io.say(texts.track_done, { ...counts, drops: countsText(drops.toJSON(), io.say(texts.none)) }));
+    else {
+      const dropped = countsText(drops.toJSON(), io.say(texts.none));
+      told(io.say(texts.track_done, { ...counts, drops: dropped }));
+    }
     return 0;
   },
 });

@@ -10,7 +10,11 @@ const profiles = ['A', 'B', 'P2', 'D2'] as const;
 /** So many lines are joined before they are written. */
 const BATCH = 256;
 
-async function convert(direction: Direction, profile: (typeof profiles)[number], io: Io): Promise<number> {
+async function convert(
+  direction: Direction,
+  profile: (typeof profiles)[number],
+  io: Io,
+): Promise<number> {
   const { createLineCodec } = await import('../../v2x/codec.ts');
   const codec = createLineCodec(direction, profile);
   let failed = 0;
@@ -27,7 +31,9 @@ async function convert(direction: Direction, profile: (typeof profiles)[number],
     const result = codec(text, io.language);
     if (!result) continue;
     if (result.ok) {
-      waiting.push(direction === 'encode' && io.json ? JSON.stringify({ hex: result.text }) : result.text);
+      waiting.push(
+        direction === 'encode' && io.json ? JSON.stringify({ hex: result.text }) : result.text,
+      );
       // A person who types waits for each answer.
       if (waiting.length >= BATCH || io.stdin.isTTY) await flush();
       continue;
@@ -35,13 +41,22 @@ async function convert(direction: Direction, profile: (typeof profiles)[number],
     failed++;
     await flush();
     const { path, expected, got } = result.error ?? { path: '', expected: '', got: '' };
-    io.note(io.json ? JSON.stringify({ error: 'line', line, path, expected, got, message: result.text }) : result.text);
+    io.note(
+      io.json ? JSON.stringify(
+        { error: 'line', line, path, expected, got, message: result.text },
+      ) : result.text,
+    );
   }
   await flush();
   return failed > 0 ? 1 : 0;
 }
 
-const row = (direction: Direction, summary: Text, details: Text, examples: readonly string[]): CommandRow =>
+const row = (
+  direction: Direction,
+  summary: Text,
+  details: Text,
+  examples: readonly string[],
+): CommandRow =>
   command({
     name: `v2x ${direction}`,
     summary,

@@ -10,7 +10,11 @@ export const version = command({
   options: {},
   examples: ['version', 'version --json'],
   run(_values, io) {
-    const facts = { lukou: softwareVersion(), node: process.versions.node, platform: `${process.platform} ${process.arch}` };
+    const facts = {
+      lukou: softwareVersion(),
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+    };
     if (io.json) io.out(JSON.stringify({ formatVersion: 1, ...facts }));
     else io.out(`lukou ${facts.lukou} (node ${facts.node}, ${facts.platform})`);
     return 0;

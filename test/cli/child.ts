@@ -14,18 +14,23 @@ export interface Done {
 
 /** Builds what the tests run; the compiler does nothing where all is fresh. */
 export function build(): void {
-  const made = spawnSync(process.execPath, [`${root}node_modules/typescript-native/bin/tsc`, '-b', 'src'], {
+  const compiler = `${root}node_modules/typescript-native/bin/tsc`;
+  const made = spawnSync(process.execPath, [compiler, '-b', 'src'], {
     cwd: root,
     encoding: 'utf8',
   });
   if (!existsSync(main)) throw new Error(`not built: ${made.stdout}`);
 }
 
+/** What a child is started with. */
+interface Start {
+  readonly stdin?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs the built command as a child of its own. */
-export function lukou(
-  args: readonly string[],
-  options: { readonly stdin?: string; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Done> {
+export function lukou(args: readonly string[], options: Start = {}): Promise<Done> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: options.cwd ?? root,
@@ -48,7 +53,9 @@ export async function lukouAll(commands: readonly (readonly string[])[]): Promis
   const results: Done[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let at = next++; at < commands.length; at = next++) results[at] = await lukou(commands[at]!);
+    for (let at = next++; at < commands.length; at = next++) {
+      results[at] = await lukou(commands[at]!);
+    }
   };
   await Promise.all([worker(), worker(), worker()]);
   return results;

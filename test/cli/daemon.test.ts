@@ -29,31 +29,101 @@ const document = {
     { capability: 'map', level: 'ok', because: [] },
   ],
   checks: [
-    { name: 'sensor:radar-north', level: 'failed', reason: 'silent', detail: { silent_ms: 640 }, sinceMs: 499_000 },
+    {
+      name: 'sensor:radar-north',
+      level: 'failed',
+      reason: 'silent',
+      detail: { silent_ms: 640 },
+      sinceMs: 499_000,
+    },
     { name: 'clock', level: 'ok', reason: '', detail: {}, sinceMs: 0 },
   ],
   gate: {
-    nodes: [{ node: '0-10', level: 'unavailable', reasons: ['R6 lamps: expected no conflict, got two greens'], sinceMs: 440_000 }],
+    nodes: [
+      {
+        node: '0-10',
+        level: 'unavailable',
+        reasons: ['R6 lamps: expected no conflict, got two greens'],
+        sinceMs: 440_000,
+      },
+    ],
     latches: ['0-10 R6'],
-    refusals: [{ atMs: 499_000, type: 'RSM', rule: 'R31', reason: 'ghost: expected seen, got unseen', hex: 'abcdef' }],
+    refusals: [
+      {
+        atMs: 499_000,
+        type: 'RSM',
+        rule: 'R31',
+        reason: 'ghost: expected seen, got unseen',
+        hex: 'abcdef',
+      },
+    ],
   },
   lamps: [
-    { node: '0-10', signalGroup: 'straight-east', lampGroup: '1', phase: 1, colour: 'green', flashing: false, remainingS: 12.4, availability: 'usable' },
+    {
+      node: '0-10',
+      signalGroup: 'straight-east',
+      lampGroup: '1',
+      phase: 1,
+      colour: 'green',
+      flashing: false,
+      remainingS: 12.4,
+      availability: 'usable',
+    },
   ],
   tracks: [
-    { id: 'far', cityId: 1, cls: 'bus', eastM: 90, northM: 0, headingRad: 0, speedMps: 10, lengthM: 12, widthM: 2.5, existence: 1, unseen: '', sensors: ['radar-south'], laneId: 'east-1', ageMs: 40, covariance: [1, 0, 1] },
-    { id: 'near', cityId: 2, cls: 'car', eastM: 1, northM: 2, headingRad: null, speedMps: 0, lengthM: null, widthM: null, existence: 1, unseen: '', sensors: ['camera-west'], laneId: null, ageMs: 60, covariance: [1, 0, 1] },
+    {
+      id: 'far',
+      cityId: 1,
+      cls: 'bus',
+      eastM: 90,
+      northM: 0,
+      headingRad: 0,
+      speedMps: 10,
+      lengthM: 12,
+      widthM: 2.5,
+      existence: 1,
+      unseen: '',
+      sensors: ['radar-south'],
+      laneId: 'east-1',
+      ageMs: 40,
+      covariance: [1, 0, 1],
+    },
+    {
+      id: 'near',
+      cityId: 2,
+      cls: 'car',
+      eastM: 1,
+      northM: 2,
+      headingRad: null,
+      speedMps: 0,
+      lengthM: null,
+      widthM: null,
+      existence: 1,
+      unseen: '',
+      sensors: ['camera-west'],
+      laneId: null,
+      ageMs: 60,
+      covariance: [1, 0, 1],
+    },
   ],
   events: [],
   messages: [{ type: 'SPAT', sent: 100, perS: 10, ageMs: { p50: 30, p99: 90, max: 91.5 } }],
   rsus: [{ id: 'unit-1', sent: { rsu_sent_SPAT: 100 }, lastSentMs: 499_900, fault: null }],
-  clouds: [{ id: 'city', connected: false, protocol: 4, fault: 'refused', sinceMs: 0, counters: {} }],
+  clouds: [
+    { id: 'city', connected: false, protocol: 4, fault: 'refused', sinceMs: 0, counters: {} },
+  ],
   city: { 'rscu/x/participant': 7 },
   store: { rows: 3, fault: null },
   loops: [
     {
-      loop: 'signals', atMs: 499_800, counters: {}, checks: [], lateness: { p50Ms: 0.1, p99Ms: 0.4, maxMs: 2 }, rssBytes: 9e7, skippedTicks: 1,
-      ports: [{ name: 'controller', state: 'open', received: 50, sent: 50, lastMs: 499_700, fault: null }],
+      loop: 'signals', atMs: 499_800, counters: {}, checks: [], lateness: {
+        p50Ms: 0.1,
+        p99Ms: 0.4,
+        maxMs: 2,
+      }, rssBytes: 9e7, skippedTicks: 1,
+      ports: [
+        { name: 'controller', state: 'open', received: 50, sent: 50, lastMs: 499_700, fault: null },
+      ],
     },
   ],
   drops: { 'radar-north.scan_incomplete': 4 },
@@ -65,7 +135,8 @@ let daemon: { close(): Promise<void> };
 beforeAll(async () => {
   build();
   writeFileSync(join(data, 'token'), `${TOKEN}\n`);
-  const changing = (verb: string, answer: (args: Readonly<Record<string, unknown>>) => unknown) => ({
+  type Arguments = Readonly<Record<string, unknown>>;
+  const changing = (verb: string, answer: (args: Arguments) => unknown) => ({
     changes: true,
     run: (args: Readonly<Record<string, unknown>>) => {
       asked.push({ verb, args });
@@ -82,7 +153,10 @@ beforeAll(async () => {
       gate: { changes: false, run: () => document.gate },
       'record-start': changing('record-start', ({ folder }) => ({ folder })),
       'record-stop': changing('record-stop', () => {
-        throw new Fault('REFUSED', { subject: 'record', expected: 'a running recording', got: 'none', next: 'Start one.' });
+        throw new Fault(
+          'REFUSED',
+          { subject: 'record', expected: 'a running recording', got: 'none', next: 'Start one.' },
+        );
       }),
       'release-latch': changing('release-latch', ({ node }) => {
         const released = latched;
@@ -90,7 +164,11 @@ beforeAll(async () => {
         return { node, released };
       }),
       'web-share': changing('web-share', () => ({
-        url: 'https://192.0.2.7:8443/?token=x', token: 'x', qr: '██\n██', until: '2026-01-01T08:00:00Z', fingerprint: 'AA:BB',
+        url: 'https://192.0.2.7:8443/?token=x',
+        token: 'x',
+        qr: '██\n██',
+        until: '2026-01-01T08:00:00Z',
+        fingerprint: 'AA:BB',
       })),
     },
   });
@@ -102,7 +180,7 @@ afterAll(async () => {
 
 const flag = ['--data', data];
 
-test('status tells capabilities, gate, checks, messages, ports, ends and drops on one page', async () => {
+test('status tells capabilities, gate, checks, messages, ports and drops on one page', async () => {
   const { code, out, err } = await lukou(['status', ...flag]);
   expect({ code, err }).toEqual({ code: 1, err: '' }); // spat has failed
   for (const piece of [
@@ -135,7 +213,7 @@ test('status --json is the document of the daemon', async () => {
   expect(JSON.parse(out)).toEqual(document);
 });
 
-test('top --once is one picture, the nearest road user first; headings are from north', async () => {
+test('top --once is one picture, the nearest road user first, headings from north', async () => {
   const { code, out } = await lukou(['top', '--once', ...flag]);
   expect(code).toBe(0);
   expect(out.indexOf('near')).toBeLessThan(out.indexOf('far  '));
@@ -144,7 +222,7 @@ test('top --once is one picture, the nearest road user first; headings are from 
   expect(out).not.toContain('\u001b');
 });
 
-test('gate tells level, rule and its title, latch and refused bytes; exit code 1 while a node is not valid', async () => {
+test('gate tells level, rule, latch, refused bytes; 1 while a node is not valid', async () => {
   const { code, out } = await lukou(['gate', ...flag]);
   expect(code).toBe(1);
   expect(out).toContain('0-10  UNAVAILABLE  for 1 min');
@@ -152,7 +230,9 @@ test('gate tells level, rule and its title, latch and refused bytes; exit code 1
   expect(out).toContain('lukou gate release 0-10 --who <name>');
   expect(out).toMatch(/1 s ago {2}RSM {2}R31 /);
   expect(out).toContain('abcdef');
-  expect(JSON.parse((await lukou(['gate', '--json', ...flag])).out)).toMatchObject({ formatVersion: 1, latches: ['0-10 R6'] });
+  expect(JSON.parse((await lukou(['gate', '--json', ...flag])).out)).toMatchObject(
+    { formatVersion: 1, latches: ['0-10 R6'] },
+  );
 });
 
 test('verbs that change something hand over the token and leave an audit line', async () => {
@@ -169,7 +249,9 @@ test('verbs that change something hand over the token and leave an audit line', 
   });
   const share = await lukou(['web', 'share', 'wlan0', ...flag]);
   expect(share.out).toContain('https://192.0.2.7:8443/?token=x');
-  expect(audit).toEqual(['release-latch true', 'release-latch true', 'record-start true', 'web-share true']);
+  expect(audit).toEqual(
+    ['release-latch true', 'release-latch true', 'record-start true', 'web-share true'],
+  );
 });
 
 test('a fault of the daemon is told as it is', async () => {

@@ -9,13 +9,15 @@ import { parseBreakers, parseLampFaults } from '../../src/cli/simulate.ts';
 import { spanText } from '../../src/cli/words.ts';
 
 test('instants of rule breakers belong to the kind before them', () => {
-  expect(parseBreakers('red-runners=10,40,wrong-way=20,jaywalkers=15,stopped-vehicle=30+90,70')).toEqual({
+  const spec = 'red-runners=10,40,wrong-way=20,jaywalkers=15,stopped-vehicle=30+90,70';
+  expect(parseBreakers(spec)).toEqual({
     redRunners: [10, 40],
     wrongWay: [20],
     jaywalkers: [15],
     stoppedVehicle: [{ atS: 30, forS: 90 }, { atS: 70, forS: 60 }],
   });
-  for (const wrong of ['10', 'red-runners=', 'red-runners=-1', 'red-runners=soon', 'stopped-vehicle=3+x', 'rude=1']) {
+  const broken = ['10', 'red-runners=', 'red-runners=-1', 'red-runners=soon', 'stopped-vehicle=3+x'];
+  for (const wrong of [...broken, 'rude=1']) {
     expect(() => parseBreakers(wrong), wrong).toThrow(/expected/);
   }
 });
@@ -23,11 +25,13 @@ test('instants of rule breakers belong to the kind before them', () => {
 test('faults of lamps become spans of the virtual clock, for groups that exist', () => {
   const startMs = monotonicMs(1000);
   const groups = ['left', 'straight'];
-  expect(parseLampFaults('silent:at=30,for=5;conflicting-green:group=left,at=1,for=2', startMs, groups)).toEqual([
+  const spec = 'silent:at=30,for=5;conflicting-green:group=left,at=1,for=2';
+  expect(parseLampFaults(spec, startMs, groups)).toEqual([
     { kind: 'silent', fromMs: 31_000, untilMs: 36_000 },
     { kind: 'conflicting-green', signalGroup: 'left', fromMs: 2000, untilMs: 4000 },
   ]);
-  for (const wrong of ['silent', 'silent:at=1', 'dance:at=1,for=1', 'conflicting-green:group=up,at=1,for=1']) {
+  const nowhere = 'conflicting-green:group=up,at=1,for=1';
+  for (const wrong of ['silent', 'silent:at=1', 'dance:at=1,for=1', nowhere]) {
     expect(() => parseLampFaults(wrong, startMs, groups), wrong).toThrow(/expected/);
   }
 });
@@ -37,7 +41,9 @@ test('Chinese letters take two places, in columns, breaks and cuts', () => {
   expect(table([['路口', 'x'], ['abcde', 'y']])).toEqual(['路口   x', 'abcde  y']);
   expect(table([['a', '7'], ['b', '123']], [1])).toEqual(['a    7', 'b  123']);
   expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
-  for (const line of wrap('路口边缘计算单元，接入雷达、摄像机与信号机。', 11)) expect(widthOf(line)).toBeLessThanOrEqual(12);
+  for (const line of wrap('路口边缘计算单元，接入雷达、摄像机与信号机。', 11)) {
+    expect(widthOf(line)).toBeLessThanOrEqual(12);
+  }
   expect(wrap('雷达，雷达', 5).every((line) => !line.startsWith('，'))).toBe(true);
   expect(cutTo('abcdef', 4)).toBe('abc…');
   expect(widthOf(cutTo('路口路口', 5))).toBeLessThanOrEqual(5);
@@ -53,10 +59,12 @@ test('the nearest word is found over a swap, a slip and a beginning, not over a 
   expect(nearest('umbrella', known)).toBeNull();
 });
 
-test('lines come whole from any chunks: two in one, one in two, a letter cut in half, no end', async () => {
+test('lines come whole from any chunks, even where a letter is cut in half', async () => {
   const bytes = Buffer.from('eins\r\nzwei 路口\n\ndrei');
   async function* chunks(size: number): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+    for (let at = 0; at < bytes.length; at += size) {
+      yield await Promise.resolve(bytes.subarray(at, at + size));
+    }
   }
   for (const size of [1, 2, 3, 7, 100]) {
     const lines: string[] = [];
@@ -76,6 +84,9 @@ test('a line that does not end is refused, not kept', async () => {
 
 test('spans are said in the two largest units', () => {
   const io = { say: (text: { en: string; zh: string }) => fillText(text, 'en') } as unknown as Io;
-  const said = [850.4, 12_000, 200_000, 3_600_000, 18_120_000, 273_600_000, -5, Infinity].map((ms) => spanText(ms, io));
-  expect(said).toEqual(['850 ms', '12 s', '3 min 20 s', '1 h', '5 h 2 min', '3 d 4 h', '0 ms', '–']);
+  const spansMs = [850.4, 12_000, 200_000, 3_600_000, 18_120_000, 273_600_000, -5, Infinity];
+  const said = spansMs.map((ms) => spanText(ms, io));
+  expect(said).toEqual(
+    ['850 ms', '12 s', '3 min 20 s', '1 h', '5 h 2 min', '3 d 4 h', '0 ms', '–'],
+  );
 });
