@@ -155,7 +155,9 @@ const gateOf = (level: 'valid' | 'unavailable'): StatusDocument['gate'] => ({
 testInBrowser('a gate that is not valid is said in red with its reason, in both languages', async () => {
   const page = await open(WIDE, statusDocument([], { gate: gateOf('unavailable') }));
   const banner = page.locator('.banner.gate');
-  expect(await banner.innerText()).toMatch(/Demo junction: unavailable\. .*R1 stale: expected 300 ms, got 900/);
+  expect(await banner.innerText()).toMatch(
+    /Demo junction: unavailable\. Does not hold: .*R1 stale: expected 300 ms, got 900/,
+  );
   expect(await banner.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(185, 28, 28)');
   expect(await page.locator('.banner.demo').innerText()).toContain('Nothing leaves this machine');
   await page.getByRole('button', { name: '中文' }).click();
@@ -222,15 +224,18 @@ const pictures = process.env['LUKOU_PICTURES'];
 if (pictures) {
   testInBrowser('pictures for the documentation', async () => {
     const document = statusDocument(spreadTracks(40, 'picture'));
+    const take = async (page: Page, name: string): Promise<void> => {
+      await page.waitForTimeout(1000);
+      await page.screenshot({ path: `${pictures}/${name}.png` });
+    };
     const desktop = await open(WIDE, document);
-    await desktop.screenshot({ path: `${pictures}/web-desktop.png` });
+    await take(desktop, 'web-desktop');
     await desktop.emulateMedia({ colorScheme: 'dark' });
     await desktop.getByRole('button', { name: 'Fields of view' }).click();
     shown = { ...document, gate: gateOf('unavailable') };
     await desktop.waitForSelector('.banner.gate.failed');
-    await desktop.screenshot({ path: `${pictures}/web-dark.png` });
-    const phone = await open(PHONE, document);
-    await phone.screenshot({ path: `${pictures}/web-phone.png` });
-    await phone.screenshot({ path: `${pictures}/web-phone-full.png`, fullPage: true });
+    await take(desktop, 'web-dark');
+    shown = document;
+    await take(await open(PHONE, document), 'web-phone');
   });
 }

@@ -80,6 +80,7 @@ export const webTexts = defineTexts({
   mode_note_live: { en: 'In operation', zh: '正式运行' },
   node: { en: 'Node', zh: '节点' },
   gate_banner: { en: 'Signal messages of {node}: {level}. {why}', zh: '{node} 信号消息：{level}。{why}' },
+  gate_rule: { en: 'Does not hold: “{rule}” ({reason})', zh: '不满足：“{rule}”（{reason}）' },
   gate_no_reason: { en: 'No reason was given yet.', zh: '尚未给出原因。' },
   gate_valid: { en: 'valid', zh: '有效' },
   gate_colour_only: { en: 'colour only', zh: '仅灯色' },

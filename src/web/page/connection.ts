@@ -46,7 +46,10 @@ export class Connection {
 
   /** Pictures a second, over the last seconds. */
   get rateHz(): number {
-    return this.#arrivals.length / (RATE_SPAN_MS / 1000);
+    const [first] = this.#arrivals;
+    const last = this.#arrivals.at(-1);
+    if (first === undefined || last === undefined || last === first) return 0;
+    return ((this.#arrivals.length - 1) * 1000) / (last - first);
   }
 
   /** How long ago the newest picture came, ms; null before the first. */

@@ -175,30 +175,37 @@ function paintViews(brush: Brush, camera: Camera, junction: Junction, colours: G
     brush.stroke();
     brush.setLineDash([]);
   }
-  for (const sensor of junction.sensors) paintSensor(brush, camera, sensor, colours);
+  paintSensors(brush, camera, junction, colours);
 }
 
-/** A dot where the sensor hangs, with its name. */
-function paintSensor(brush: Brush, camera: Camera, sensor: JunctionSensor, colours: Ground): void {
-  const x = camera.toX(sensor.eastM);
-  const y = camera.toY(sensor.northM);
-  brush.beginPath();
-  brush.arc(x, y, 4, 0, 2 * Math.PI);
-  brush.fillStyle = colours.sensor;
-  brush.fill();
-  if (camera.scale < 2.5) return;
-  // The name stands on the side that the sensor looks to, so that neighbours do not overlap.
-  const ahead = 12;
+const LABEL_PIXELS = 14;
+
+/** A dot where each sensor hangs, with its name on the side that it looks to. */
+function paintSensors(brush: Brush, camera: Camera, junction: Junction, colours: Ground): void {
+  const taken: { readonly x: number; readonly y: number; readonly width: number }[] = [];
   brush.font = '600 11px system-ui, sans-serif';
   brush.textBaseline = 'middle';
-  const toRight = Math.cos(sensor.headingRad) >= 0;
-  brush.textAlign = toRight ? 'left' : 'right';
-  const nameX = x + (toRight ? ahead : -ahead);
-  const nameY = y - Math.sin(sensor.headingRad) * ahead;
-  brush.lineWidth = 3;
+  brush.textAlign = 'left';
+  brush.fillStyle = colours.sensor;
   brush.strokeStyle = colours.halo;
-  brush.strokeText(sensor.id, nameX, nameY);
-  brush.fillText(sensor.id, nameX, nameY);
+  brush.lineWidth = 3;
+  for (const { id, eastM, northM, headingRad } of junction.sensors) {
+    const sensorX = camera.toX(eastM);
+    const sensorY = camera.toY(northM);
+    brush.beginPath();
+    brush.arc(sensorX, sensorY, 4, 0, 2 * Math.PI);
+    brush.fill();
+    if (camera.scale < 2.5) continue;
+    const { width } = brush.measureText(id);
+    const x = Math.cos(headingRad) >= 0 ? sensorX + 10 : sensorX - 10 - width;
+    let y = sensorY - Math.sin(headingRad) * 10;
+    const covers = (at: (typeof taken)[number]): boolean =>
+      Math.abs(at.y - y) < LABEL_PIXELS && x < at.x + at.width && at.x < x + width;
+    while (taken.some(covers)) y += LABEL_PIXELS;
+    taken.push({ x, y, width });
+    brush.strokeText(id, x, y);
+    brush.fillText(id, x, y);
+  }
 }
 
 /** Everything that stands still: painted once for each view, then copied. */

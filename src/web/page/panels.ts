@@ -123,11 +123,11 @@ class GatePanel extends Panel {
 const latched = (latches: readonly string[], node: string, speaker: Speaker): readonly string[] =>
   latches.includes(node) ? [speaker.say('gate_latched')] : [];
 
-/** A reason of the gate, `R4 settling: expected …`, with what the rule holds before it. */
+/** A reason of the gate, `R4 settling: expected …`, with what the broken rule asks for. */
 export function explained(reason: string, speaker: Speaker): string {
   const [rule = ''] = reason.split(' ');
   const meaning = speaker.meaning(rule);
-  return meaning === null ? reason : `${meaning} (${reason})`;
+  return meaning === null ? reason : speaker.say('gate_rule', { rule: meaning, reason });
 }
 
 class MessagePanel extends Panel {
