@@ -178,8 +178,8 @@ const common = (id: string): Pick<SiteFile,
 
 const cloud = (rscuSerial: string, port: number): SiteFile['clouds'][number] => ({
   id: 'city' as never, url: `mqtt://127.0.0.1:${port}`, rscuSerial, username: null,
-  passwordEnv: null, caFile: null, certFile: null, keyFile: null, liveHz: 10, runStatusS: 10,
-  privacy: 'pseudonymous',
+  passwordEnv: null, caFile: null, certFile: null, keyFile: null, encoding: 'json',
+  liveHz: 10, runStatusS: 10, privacy: 'pseudonymous',
 });
 
 const [east, west, north, south] = demoJunction.arms as [ArmSpec, ArmSpec, ArmSpec, ArmSpec];

@@ -271,6 +271,13 @@ const cloud = group({
   caFile: optionalPath('Certificate of the authority.', 'CA 证书文件。'),
   certFile: optionalPath('Own certificate.', '本机证书文件。'),
   keyFile: optionalPath('Own key.', '本机私钥文件。'),
+  encoding: choice({
+    help: {
+      en: 'Payloads as JSON, or as protobuf by docs/rscu.proto, which the platform must be given.',
+      zh: '负载编码：JSON，或按 docs/rscu.proto 的 protobuf（须将该文件交给平台）。',
+    },
+    of: ['json', 'protobuf'], default: 'json',
+  }),
   liveHz: quantity(
     {
       help: { en: 'Rate of the live class.', zh: '实时数据频率。' },

@@ -10,6 +10,7 @@ import type { Random } from '../base/random.ts';
 import { plusMs } from '../base/time.ts';
 import type { CloudSettings } from '../model/site.ts';
 import type { CityMessage } from '../model/stages.ts';
+import { encodeCity } from './protobuf.ts';
 
 /** A record that waits for its cloud, as the outbox gives it. */
 export interface WaitingRecord {
@@ -73,6 +74,8 @@ export class CloudLink {
   #inflight = new Set<number>();
   #doneIds: number[] = [];
   #pumping = false;
+  /** Topics whose encoding failed, each told once. */
+  readonly #told = new Set<string>();
 
   constructor(options: CloudLinkOptions) {
     this.#options = options;
@@ -99,6 +102,32 @@ export class CloudLink {
       rejectUnauthorized: true,
       ...(this.#protocol === 5 ? { properties: { maximumPacketSize: 65_536 } } : {}),
     };
+  }
+
+  /**
+   * What goes on the wire for a payload, which is JSON up to here: as it is, or in protobuf. Null
+   * for one that protobuf cannot hold; the reason is in the log once for each topic.
+   */
+  #onWire(topic: string, payload: string): string | Buffer | null {
+    const { cloud, log } = this.#options;
+    if (cloud.encoding === 'json') return payload;
+    const tell = (reason: string): void => {
+      if (this.#told.has(topic)) return;
+      this.#told.add(topic);
+      log.error('cloud_encoding', { cloud: cloud.id, topic, reason });
+    };
+    try {
+      const { bytes, unknown } = encodeCity(topic, payload);
+      if (unknown.length > 0) {
+        this.counters.count('cloud_member_unknown', unknown.length);
+        tell(`no row for ${unknown[0]!}`);
+      }
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (error) {
+      this.counters.count('cloud_encoding_failed');
+      tell(messageOf(error));
+      return null;
+    }
   }
 
   #connect(): void {
@@ -172,7 +201,9 @@ export class CloudLink {
     // A slow link keeps the newest here rather than a queue in the socket.
     if ((stream.writableLength ?? 0) > 256 * 1024) return;
     for (const message of this.#live.values()) {
-      client.publish(message.topic, message.payload, { qos: 0 });
+      const payload = this.#onWire(message.topic, message.payload);
+      if (payload === null) continue;
+      client.publish(message.topic, payload, { qos: 0 });
       this.counters.count('cloud_live_sent');
     }
     this.#live.clear();
@@ -212,8 +243,13 @@ export class CloudLink {
   }
 
   #publish(client: MqttClient, row: WaitingRecord): void {
+    const payload = this.#onWire(row.topic, row.payload);
+    if (payload === null) {
+      this.#doneIds.push(row.id); // it would hold back all behind it for ever
+      return;
+    }
     this.#inflight.add(row.id);
-    client.publish(row.topic, row.payload, { qos: 1 }, (error) => {
+    client.publish(row.topic, payload, { qos: 1 }, (error) => {
       if (this.#client !== client) return;
       this.#inflight.delete(row.id);
       if (error) {

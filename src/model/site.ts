@@ -115,6 +115,8 @@ export interface CloudSettings {
   readonly caFile: string | null;
   readonly certFile: string | null;
   readonly keyFile: string | null;
+  /** How payloads go on the wire; the outbox and recordings hold JSON in any case. */
+  readonly encoding: 'json' | 'protobuf';
   readonly liveHz: number;
   readonly runStatusS: number;
   /** The highest privacy class that leaves for this cloud. */

@@ -25,6 +25,7 @@ const settings = (url: string): CloudSettings => ({
   caFile: null,
   certFile: null,
   keyFile: null,
+  encoding: 'json',
   liveHz: 10,
   runStatusS: 60,
   privacy: 'pseudonymous',
@@ -67,9 +68,13 @@ async function subscriber(url: string): Promise<{ topic: string; payload: string
   return heard;
 }
 
-function link(url: string, records: ReturnType<typeof memoryRecords>): CloudLink {
+function link(
+  url: string,
+  records: ReturnType<typeof memoryRecords>,
+  encoding: CloudSettings['encoding'] = 'json',
+): CloudLink {
   const made = new CloudLink({
-    cloud: settings(url),
+    cloud: { ...settings(url), encoding },
     box: 'box-1',
     clock: new SystemClock(5),
     log: silentLog,
@@ -128,4 +133,24 @@ describe.each(brokers)('with %s', (_name, start, why, protocol) => {
     await until(() => records.rows.length === 0);
     expect(records.rows).toEqual([]);
   });
+});
+
+test('with protobuf live messages and records leave as the tables say; what cannot is counted and gone', async () => {
+  const broker = await startAedes();
+  cleanUp.push(() => broker.close());
+  const heard: string[] = [];
+  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4, reconnectPeriod: 0 });
+  client.on('message', (topic, payload) => heard.push(`${topic} ${payload.toString('hex')}`));
+  await client.subscribeAsync('rscu/#', { qos: 1 });
+  cleanUp.push(() => client.endAsync(true));
+  const records = memoryRecords(3); // `{"n":1}`: no event report
+  records.rows[1] = { ...records.rows[1]!, payload: '{"timeStamp":2,"rscuSn":"B"}' };
+  const made = link(broker.url, records, 'protobuf');
+  await until(() => made.status().connected);
+  made.live([{ ...live(1), payload: '{"timeStamp":1,"rscuSn":"A","ours":1}' }]);
+  await until(() => records.rows.length === 0 && heard.length >= 2);
+  expect(heard.sort()).toEqual(['rscu/BOX1/event/up 0802120142', 'rscu/BOX1/participant/up 0801120141']);
+  expect(made.counters.get('cloud_encoding_failed')).toBe(2);
+  expect(made.counters.get('cloud_member_unknown')).toBe(1);
+  expect(records.rows).toEqual([]);
 });
