@@ -201,6 +201,18 @@ test('the class told changes only when another is twice as likely', () => {
   expect(tracksAt(fusion, 5050)[0]!.cls).toBe('van');
 });
 
+test('a detector that wavers between car and van does not make the class told waver', () => {
+  const fusion = fusionOf(siteWith([lidar]));
+  const told: string[] = [];
+  for (let t = 1000; t <= 6000; t += 100) {
+    const classes = t % 200 === 0 ? { car: 0.6, van: 0.3 } : { car: 0.3, van: 0.6 };
+    fusion.accept(frame('l', t, t, [seen(t, 20, 0, { classes })]));
+    told.push(...tracksAt(fusion, t + 10).map((track) => track.cls));
+  }
+  expect(told).toHaveLength(50);
+  expect(new Set(told).size).toBe(1);
+});
+
 test('a box turned by 180° now and then does not turn the car', () => {
   const fusion = fusionOf(siteWith([lidar]));
   feed(fusion, 1000, 4000, (t) => [seen(t, t / 150, 0, {
@@ -223,6 +235,7 @@ test('a weak detection keeps a track alive and never starts one', () => {
   feed(fusion, 2100, 2700, (t) => [weak(t, 10), weak(t, 60)]);
   expect(tracksAt(fusion, 2750).map((track) => [Math.round(track.eastM),
     track.unseen])).toEqual([[10, 'seen']]);
+  expect(counted(fusion, 'detection_weak_unused')).toBe(11 + 7);
 });
 
 test('two tracks of one car from two sensors that disagree become one, and the older id stays',
