@@ -73,7 +73,8 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
 /** An address as it stands in a URL. */
-export const inUrl = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+export const inUrl = (address: string): string =>
+  (address.includes(':') ? `[${address}]` : address);
 
 /** Names that a Host header may hold, for a listener on `address`. */
 export const allowedHosts = (address: string): readonly string[] => [

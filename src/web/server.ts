@@ -17,7 +17,9 @@ import type { StatusDocument } from '../status.ts';
 import { loadAssets } from './assets.ts';
 import type { Asset } from './assets.ts';
 import { junctionDocument } from './junction.ts';
-import { Doorkeeper, allowedHosts, inUrl, isLoopback, isOwnOrigin, limits, ownHost } from './limits.ts';
+import {
+  Doorkeeper, allowedHosts, inUrl, isLoopback, isOwnOrigin, limits, ownHost,
+} from './limits.ts';
 import { SHARE_MS, Session, addressOf, freshCertificate, invitation } from './share.ts';
 import type { Shared } from './share.ts';
 import { Stream } from './stream.ts';
@@ -199,12 +201,14 @@ class View implements WebServer {
   #serve(listener: Listener): void {
     const { server } = listener;
     server.on('connection', (socket: Socket) => this.#door.admit(socket));
-    server.on('request', (request, response) => this.#request(listener, request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#request(listener, request, response);
+    server.on('request', answer);
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#upgrade(listener, request, socket, head),
     );
-    server.on('checkContinue', (request, response) => this.#request(listener, request, response));
-    server.on('checkExpectation', (request, response) => this.#request(listener, request, response));
+    server.on('checkContinue', answer);
+    server.on('checkExpectation', answer);
     server.on('connect', (_request: IncomingMessage, socket: Duplex) => socket.destroy());
     server.on('clientError', (_error: Error, socket: Duplex) => {
       this.counters.count('web_request_malformed');
@@ -236,7 +240,11 @@ class View implements WebServer {
       });
   }
 
-  async #answer(listener: Listener, request: IncomingMessage, host: string | null): Promise<Answer> {
+  async #answer(
+    listener: Listener,
+    request: IncomingMessage,
+    host: string | null,
+  ): Promise<Answer> {
     const refusal = refusalOf(request, host);
     if (refusal) return refusal;
     const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
@@ -273,7 +281,8 @@ class View implements WebServer {
     this.counters.count(`web_token_${admission.replace('-', '_')}`);
     this.#options.log.info('web_token', { admission, address });
     if (admission === 'locked') {
-      return { ...plain(429, 'Too many wrong tokens; wait a minute.'), headers: { 'retry-after': '60' } };
+      const answer = plain(429, 'Too many wrong tokens; wait a minute.');
+      return { ...answer, headers: { 'retry-after': '60' } };
     }
     if (admission !== 'let-in') {
       return plain(403, 'This token is wrong or was used before. Ask for a new `lukou web share`.');
@@ -300,7 +309,8 @@ class View implements WebServer {
     if (!isOwnOrigin(request, host ?? '', listener.scheme)) return refuse(403, 'Forbidden');
     if (listener.session) {
       const address = request.socket.remoteAddress ?? '';
-      if (!listener.session.holds(request.headers.cookie, address)) return refuse(401, 'Unauthorized');
+      const isGuest = listener.session.holds(request.headers.cookie, address);
+      if (!isGuest) return refuse(401, 'Unauthorized');
     }
     if (request.url !== '/api/stream') return refuse(404, 'Not Found');
     if (this.#stream.isFull) return refuse(503, 'Too Many Clients');

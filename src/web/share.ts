@@ -70,7 +70,8 @@ export class Session {
   /** The header that gives the session to the browser. */
   setCookie(): string {
     const seconds = Math.floor(SHARE_MS / 1000);
-    return `${COOKIE}=${this.#cookie}; Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`;
+    const bounds = `Path=/; Max-Age=${seconds}; HttpOnly; Secure; SameSite=Strict`;
+    return `${COOKIE}=${this.#cookie}; ${bounds}`;
   }
 
   /** Whether a request with this Cookie header from this address is of the session. */
@@ -101,7 +102,7 @@ export function addressOf(interfaceName: string): string {
     subject: 'web share',
     expected: `the name of an interface with an address: ${Object.keys(all).sort().join(', ')}`,
     got: interfaceName === '' ? 'no name' : interfaceName,
-    next: 'Name one interface: `lukou web share <interface>`. All addresses at once is not offered.',
+    next: 'Name one interface: `lukou web share <interface>`; all at once is not offered.',
   });
 }
 

@@ -54,7 +54,9 @@ export class Stream {
   /** Takes over an upgraded connection; the caller has checked host, origin and session. */
   take(request: IncomingMessage, socket: Duplex, head: Buffer, owner: object | null): void {
     this.#server.handleUpgrade(request, socket, head, (opened) => {
-      const client = { socket: opened, owner, acknowledges: false, shown: true, heard: 0, alive: true };
+      const client: Client = {
+        socket: opened, owner, acknowledges: false, shown: true, heard: 0, alive: true,
+      };
       this.#clients.add(client);
       this.#counters.count('web_client_opened');
       opened.on('message', () => this.#heard(client));

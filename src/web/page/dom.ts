@@ -36,7 +36,8 @@ export class Rows {
   readonly #empty = make('p', 'empty');
 
   constructor(className = '') {
-    this.element = make('div', 'rows', make('table', className, this.#head, this.#body), this.#empty);
+    const table = make('table', className, this.#head, this.#body);
+    this.element = make('div', 'rows', table, this.#empty);
   }
 
   /** Shows these rows; `empty` stands there when there is none. */

@@ -47,7 +47,9 @@ function paintSurface(brush: Brush, camera: Camera, junction: Junction, colours:
   brush.lineJoin = 'round';
   brush.lineCap = 'butt';
   // First one wide bed, so that no gap shows between lanes of both directions.
-  for (const lane of roads) stroke(brush, camera, lane.points, lane.widthM + 2 * KERB_M, colours.asphalt);
+  for (const lane of roads) {
+    stroke(brush, camera, lane.points, lane.widthM + 2 * KERB_M, colours.asphalt);
+  }
   for (const node of junction.nodes) {
     if (node.area.length < 3) continue;
     trace(brush, camera, node.area);
@@ -85,12 +87,15 @@ function paintStopLines(brush: Brush, camera: Camera, junction: Junction, colour
   }
 }
 
-function paintWaitingAreas(brush: Brush, camera: Camera, junction: Junction, colours: Ground): void {
+function paintWaitingAreas(
+  brush: Brush, camera: Camera, junction: Junction, colours: Ground,
+): void {
   for (const lane of junction.lanes) {
     if (lane.kind !== 'waiting-area') continue;
     brush.setLineDash([1.2 * camera.scale, 0.8 * camera.scale]);
     for (const side of [-1, 1]) {
-      stroke(brush, camera, shifted(lane.points, (side * lane.widthM) / 2 - side * 0.2), 0.18, colours.stopLine);
+      const edge = shifted(lane.points, side * (lane.widthM / 2 - 0.2));
+      stroke(brush, camera, edge, 0.18, colours.stopLine);
     }
     brush.setLineDash([]);
     const end = endOf(lane.points);
@@ -99,7 +104,8 @@ function paintWaitingAreas(brush: Brush, camera: Camera, junction: Junction, col
     const [eastM, northM] = end.at;
     const sin = Math.sin(end.headingRad) * half;
     const cos = Math.cos(end.headingRad) * half;
-    stroke(brush, camera, [[eastM - sin, northM + cos], [eastM + sin, northM - cos]], 0.3, colours.stopLine);
+    const across: readonly Point[] = [[eastM - sin, northM + cos], [eastM + sin, northM - cos]];
+    stroke(brush, camera, across, 0.3, colours.stopLine);
   }
 }
 

@@ -20,7 +20,8 @@ function laneLamps(junction: Junction): LampPlace[] {
   return junction.lanes.flatMap((lane) => {
     const groups = new Set<string>();
     for (const movement of junction.movements) {
-      if (movement.fromLane === lane.id && movement.signalGroup !== null) groups.add(movement.signalGroup);
+      const { fromLane, signalGroup } = movement;
+      if (fromLane === lane.id && signalGroup !== null) groups.add(signalGroup);
       if (movement.waitingArea?.laneId === lane.id) groups.add(movement.waitingArea.signalGroup);
     }
     const end = endOf(lane.points);
@@ -64,7 +65,11 @@ export const lampRadius = (camera: Camera, small: boolean): number =>
   Math.min(15, Math.max(small ? 3.5 : 4.5, camera.scale * (small ? 1.15 : 1.45)));
 
 function drawLamp(
-  brush: CanvasRenderingContext2D, camera: Camera, place: LampPlace, lamp: Lamp | undefined, colours: Ground,
+  brush: CanvasRenderingContext2D,
+  camera: Camera,
+  place: LampPlace,
+  lamp: Lamp | undefined,
+  colours: Ground,
 ): void {
   const x = camera.toX(place.at[0]);
   const y = camera.toY(place.at[1]);
@@ -93,11 +98,17 @@ function drawLamp(
   }
   if (lamp.remainingS === null) return;
   const isBright = lamp.colour === 'yellow' || lamp.colour === 'red-yellow';
-  letter(brush, x, y, radius, String(Math.min(999, Math.ceil(lamp.remainingS))), isBright ? '#1a1a1a' : '#ffffff');
+  const seconds = String(Math.min(999, Math.ceil(lamp.remainingS)));
+  letter(brush, x, y, radius, seconds, isBright ? '#1a1a1a' : '#ffffff');
 }
 
 function letter(
-  brush: CanvasRenderingContext2D, x: number, y: number, radius: number, text: string, colour: string,
+  brush: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  text: string,
+  colour: string,
 ): void {
   if (radius < 6) return;
   const size = Math.round(radius * (text.length > 2 ? 0.9 : 1.15));
@@ -117,5 +128,7 @@ export function drawLamps(
   colours: Ground,
 ): void {
   const byGroup = new Map(lamps.map((lamp) => [lamp.signalGroup, lamp]));
-  for (const place of places) drawLamp(brush, camera, place, byGroup.get(place.signalGroup), colours);
+  for (const place of places) {
+    drawLamp(brush, camera, place, byGroup.get(place.signalGroup), colours);
+  }
 }

@@ -22,12 +22,17 @@ interface Pixel {
   readonly bitmapY: number;
 }
 
+interface LampPixel extends Pixel {
+  readonly signalGroup: string;
+  readonly radius: number;
+}
+
 declare global {
   interface Window {
     /** Where a point of the site falls on the picture; for tests. */
     __lukouPick?: (eastM: number, northM: number) => Pixel;
     /** Where lamps are drawn; for tests. */
-    __lukouLamps?: () => readonly (Pixel & { readonly signalGroup: string; readonly radius: number })[];
+    __lukouLamps?: () => readonly LampPixel[];
     /** Pictures drawn since the page was opened; for tests. */
     __lukouDrawn?: number;
   }
@@ -86,7 +91,8 @@ class Page {
     icon.src = '/page/icon.svg';
     icon.alt = '';
     const header = make(
-      'header', '', icon, this.#name, this.#mode, make('span', 'gap'), this.#time, this.#link, this.#language,
+      'header', '', icon, this.#name, this.#mode, make('span', 'gap'),
+      this.#time, this.#link, this.#language,
     );
     this.#banner.append(this.#lost, this.#gate, this.#demo);
     for (const banner of this.#banner.children) (banner as HTMLElement).hidden = true;
@@ -100,7 +106,8 @@ class Page {
   }
 
   #buttons(): void {
-    const on = (button: HTMLElement, run: () => void): void => button.addEventListener('click', run);
+    const on = (button: HTMLElement, run: () => void): void =>
+      button.addEventListener('click', run);
     on(this.#fit, () => this.#picture.fit());
     on(this.#wide, () => this.#picture.fit(true));
     on(this.#near, () => this.#zoom(1.4));
@@ -115,7 +122,9 @@ class Page {
       this.#showPanels();
       this.#showLink(this.#connection.state);
     });
-    for (const panel of this.#panels) panel.element.addEventListener('toggle', () => this.#showPanels());
+    for (const { element } of this.#panels) {
+      element.addEventListener('toggle', () => this.#showPanels());
+    }
   }
 
   #zoom(factor: number): void {
@@ -173,7 +182,8 @@ class Page {
     if (!worst) return;
     const name = this.#junction.nodes.find(({ id }) => id === worst.node)?.name ?? worst.node;
     setAttribute(this.#gate, 'class', `banner gate ${gateDot(worst.level)}`);
-    const why = worst.reasons.slice(0, 2).map((reason) => explained(reason, this.#speaker)).join('; ');
+    const first = worst.reasons.slice(0, 2);
+    const why = first.map((reason) => explained(reason, this.#speaker)).join('; ');
     setText(
       this.#gate,
       this.#speaker.say('gate_banner', {
@@ -189,7 +199,8 @@ class Page {
     setAttribute(this.#main, 'class', isLive ? '' : 'not-live');
     setAttribute(this.#link, 'class', `link ${state}`);
     const rateHz = this.#connection.rateHz;
-    setText(this.#link, isLive ? `${this.#speaker.say('link_live')} ${rateHz.toFixed(0)} Hz` : this.#speaker.word('link', state));
+    const word = this.#speaker.word('link', state);
+    setText(this.#link, isLive ? `${word} ${rateHz.toFixed(0)} Hz` : word);
     this.#lost.hidden = isLive || (state === 'connecting' && this.#status === null);
     const ageMs = this.#connection.ageMs;
     setText(
@@ -208,9 +219,10 @@ class Page {
 
   #fillCard(track: Track): void {
     const { say } = this.#voice;
+    const { headingRad } = track;
     const rows: readonly (readonly [string, string])[] = [
       [say('card_speed'), `${(track.speedMps * 3.6).toFixed(0)} km/h`],
-      [say('card_heading'), track.headingRad === null ? '–' : `${compassDeg(track.headingRad).toFixed(0)}°`],
+      [say('card_heading'), headingRad === null ? '–' : `${compassDeg(headingRad).toFixed(0)}°`],
       [say('card_lane'), track.laneId ?? '–'],
       [say('card_place'), `${track.eastM.toFixed(1)} m, ${track.northM.toFixed(1)} m`],
       [say('card_sure'), `${(track.existence * 100).toFixed(0)} %`],
@@ -219,10 +231,12 @@ class Page {
       [say('card_age'), age(track.ageMs)],
       [say('card_track'), track.id],
     ];
-    const list = make('dl', '', ...rows.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', value)]));
+    const pairs = rows.flatMap(([name, value]) => [make('dt', '', name), make('dd', '', value)]);
+    const list = make('dl', '', ...pairs);
     const swatch = make('i');
     swatch.style.setProperty('background', classColours[track.cls] ?? '');
-    const title = make('h2', '', swatch, `${this.#speaker.word('class', track.cls)} ${track.cityId}`);
+    const name = this.#speaker.word('class', track.cls);
+    const title = make('h2', '', swatch, `${name} ${track.cityId}`);
     this.#card.replaceChildren(title, list);
   }
 

@@ -26,7 +26,8 @@ abstract class Panel {
   constructor(key: string, speaker: Speaker, isOpen: boolean) {
     this.#key = key;
     this.speaker = speaker;
-    this.element = make('details', `panel panel-${key}`, make('summary', '', this.#title, this.#brief), this.body);
+    const summary = make('summary', '', this.#title, this.#brief);
+    this.element = make('details', `panel panel-${key}`, summary, this.body);
     this.element.open = isOpen;
   }
 
@@ -55,7 +56,9 @@ class CapabilityPanel extends Panel {
   }
 
   protected fill(status: Status): void {
-    while (this.#list.children.length > status.capabilities.length) this.#list.lastElementChild?.remove();
+    while (this.#list.children.length > status.capabilities.length) {
+      this.#list.lastElementChild?.remove();
+    }
     status.capabilities.forEach(({ capability, level, because }, index) => {
       const item =
         this.#list.children[index] ??
@@ -99,7 +102,10 @@ class GatePanel extends Panel {
         {
           text: `${speaker.say('node')} ${node}`,
           level: gateDot(level),
-          note: [...reasons.map((reason) => explained(reason, speaker)), ...latched(gate.latches, node, speaker)].join('\n'),
+          note: [
+            ...reasons.map((reason) => explained(reason, speaker)),
+            ...latched(gate.latches, node, speaker),
+          ].join('\n'),
         },
         number(`${speaker.word('gate', level)} · ${age(monoMs - sinceMs)}`),
       ]),
@@ -219,7 +225,8 @@ class EventPanel extends Panel {
 
   protected fill({ events, monoMs }: Status): void {
     const { speaker } = this;
-    const newest = [...events].sort((a, b) => b.began.monoMs - a.began.monoMs).slice(0, EVENTS_SHOWN);
+    const sorted = [...events].sort((a, b) => b.began.monoMs - a.began.monoMs);
+    const newest = sorted.slice(0, EVENTS_SHOWN);
     this.#rows.update(
       [],
       newest.map((event) => [
@@ -268,7 +275,10 @@ class PortPanel extends Panel {
         {
           text: port.name,
           level: port.state === 'open' ? 'ok' : port.state === 'opening' ? 'unknown' : 'failed',
-          note: port.state === 'open' ? '' : [speaker.word('port', port.state), port.fault ?? ''].filter(Boolean).join(': '),
+          note:
+            port.state === 'open'
+              ? ''
+              : [speaker.word('port', port.state), port.fault ?? ''].filter(Boolean).join(': '),
         },
         number(count(port.received)),
         number(count(port.sent)),
@@ -300,7 +310,8 @@ class DropPanel extends Panel {
       [],
       most.map(([name, value]) => {
         const meaning = speaker.meaning(name);
-        return [meaning === null ? { text: name } : { text: meaning, note: name }, number(count(value))];
+        const cell = meaning === null ? { text: name } : { text: meaning, note: name };
+        return [cell, number(count(value))];
       }),
       speaker.say('drops_none'),
     );
@@ -325,26 +336,38 @@ class BoxPanel extends Panel {
       { text: speaker.say(key), ...(level === undefined ? {} : { level }) },
       number(text),
     ];
-    const recording = status.recording;
+    const { recording, clockErrorMs: clockMs } = status;
+    const level = (isGood: boolean): string => (isGood ? 'ok' : 'failed');
     this.#rows.update(
       [],
       [
         row('box_site', `${status.site.id} · ${status.site.hash.slice(0, 8)}`),
         row('box_profile', status.site.profile),
         row('box_up', age(status.utcMs - status.startedUtcMs)),
-        row('box_clock', status.clockErrorMs === null ? speaker.say('unknown') : `± ${milliseconds(status.clockErrorMs)}`),
+        row('box_clock', clockMs === null ? speaker.say('unknown') : `± ${milliseconds(clockMs)}`),
         ...status.loops.map((loop) =>
-          row(`box_loop_${loop.loop}`, `p99 ${milliseconds(loop.lateness.p99Ms)} · ${bytes(loop.rssBytes)}`),
+          row(
+            `box_loop_${loop.loop}`,
+            `p99 ${milliseconds(loop.lateness.p99Ms)} · ${bytes(loop.rssBytes)}`,
+          ),
         ),
         ...status.rsus.map((rsu) => [
-          { text: `${speaker.word('check', 'rsu')} ${rsu.id}`, level: rsu.fault === null ? 'ok' : 'failed', note: rsu.fault ?? '' },
+          {
+            text: `${speaker.word('check', 'rsu')} ${rsu.id}`,
+            level: level(rsu.fault === null),
+            note: rsu.fault ?? '',
+          },
           number(rsu.lastSentMs === null ? '–' : age(status.monoMs - rsu.lastSentMs)),
         ]),
         ...status.clouds.map((cloud) => [
-          { text: `${speaker.word('check', 'cloud')} ${cloud.id}`, level: cloud.connected ? 'ok' : 'failed', note: cloud.fault ?? '' },
+          {
+            text: `${speaker.word('check', 'cloud')} ${cloud.id}`,
+            level: level(cloud.connected),
+            note: cloud.fault ?? '',
+          },
           number(speaker.say(cloud.connected ? 'connected' : 'not_connected')),
         ]),
-        row('box_outbox', count(status.store.rows), status.store.fault === null ? undefined : 'failed'),
+        row('box_outbox', count(status.store.rows), level(status.store.fault === null)),
         row('box_recording', recording === null ? speaker.say('none') : bytes(recording.octets)),
         row('box_node', `Node ${status.node}`),
       ],

@@ -75,15 +75,6 @@ export class Picture {
     this.draw();
   }
 
-  /** Shows one node. */
-  fitNode(id: string): void {
-    const area = this.#junction.nodes.find((node) => node.id === id)?.area ?? [];
-    const bounds = boundsOf(area, 20);
-    if (!bounds) return;
-    this.camera.fit(bounds);
-    this.draw();
-  }
-
   /** The person moved the view: from now on a new size of the window does not move it. */
   touched(): void {
     this.#touched = true;
@@ -130,7 +121,8 @@ export class Picture {
     const brush = this.#ground.getContext('2d');
     if (!brush) return;
     brush.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    paintGround(brush, this.camera, this.#junction, groundColours(this.#dark.matches), this.#showsViews);
+    const colours = groundColours(this.#dark.matches);
+    paintGround(brush, this.camera, this.#junction, colours, this.#showsViews);
   }
 
   #drawNow(): void {

@@ -62,7 +62,9 @@ export class Pointer {
     const { camera } = this.#picture;
     const span = Math.hypot(before.x - other.x, before.y - other.y);
     const spread = Math.hypot(now.x - other.x, now.y - other.y);
-    if (span > 0 && spread > 0) camera.zoom(spread / span, (now.x + other.x) / 2, (now.y + other.y) / 2);
+    if (span > 0 && spread > 0) {
+      camera.zoom(spread / span, (now.x + other.x) / 2, (now.y + other.y) / 2);
+    }
     camera.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
   }
 

@@ -60,7 +60,9 @@ function drawTail(brush: Brush, camera: Camera, track: Track, shape: Shape, colo
 }
 
 /** A box with a windscreen towards its front. */
-function drawMotor(brush: Brush, { length, width }: Shape, colour: string, hasHeading: boolean): void {
+function drawMotor(
+  brush: Brush, { length, width }: Shape, colour: string, hasHeading: boolean,
+): void {
   brush.beginPath();
   brush.roundRect(-length / 2, -width / 2, length, width, Math.min(width, length) * 0.25);
   brush.fillStyle = colour;
@@ -108,7 +110,8 @@ function drawPedestrian(brush: Brush, { width }: Shape, colour: string, hasHeadi
 
 function drawTrack(brush: Brush, camera: Camera, track: Track, colours: Ground): void {
   const shape = shapeOf(track, camera);
-  if (shape.x < -80 || shape.y < -80 || shape.x > camera.width + 80 || shape.y > camera.height + 80) return;
+  const { x, y } = shape;
+  if (x < -80 || y < -80 || x > camera.width + 80 || y > camera.height + 80) return;
   const colour = classColour(track.cls);
   drawTail(brush, camera, track, shape, colour);
   brush.save();
