@@ -30,9 +30,17 @@ export function cutTo(text: string, width: number): string {
   return `${cut}…`;
 }
 
+/** Longer words, such as specifications of faults, may be broken behind a comma. */
+const WORD_WIDTH_MAX = 30;
+
 /** Pieces that stay together: words, and single Chinese letters with the marks behind them. */
 function pieces(text: string): string[] {
-  return text.match(/[^\s\u2e80-\uffe6]+\s*|[\u2e80-\uffe6][，。；：、！？）》”]*\s*|\s+/gu) ?? [];
+  const closing = '[，。；：、！？）》”]*\\s*';
+  const pattern = `[^\\s\\u2e80-\\uffe6]+${closing}|[\\u2e80-\\uffe6]${closing}|\\s+`;
+  const found = text.match(new RegExp(pattern, 'gu')) ?? [];
+  return found.flatMap((piece) =>
+    widthOf(piece) > WORD_WIDTH_MAX ? piece.split(/(?<=[;,])/u) : [piece],
+  );
 }
 
 /** Breaks a text into lines of at most `width` places; line ends of the text stay. */

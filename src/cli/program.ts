@@ -84,7 +84,7 @@ class Parser {
     });
     const byName = new Map<string, Command>();
     for (const [family, summary] of Object.entries(families)) {
-      const below = allCommands.filter(({ name }) => name.startsWith(`${family} `));
+      const below = subcommandsOf(family);
       const command = this.#dressed(this.#root.command(family), () =>
         familyHelp(family, summary, below, io.language, this.#width),
       );
@@ -122,7 +122,7 @@ class Parser {
   }
 
   #add(row: CommandRow, parent: Command): Command {
-    const below = allCommands.filter(({ name }) => name.startsWith(`${row.name} `));
+    const below = subcommandsOf(row.name);
     const made = this.#dressed(parent.command(row.name.split(' ').at(-1)!), () =>
       commandHelp(row, below, this.#io.language, this.#width),
     );
@@ -177,12 +177,17 @@ class Parser {
       case 'commander.missingArgument':
         return new UsageError(texts.usage_argument_missing, { name: quoted });
       case 'commander.excessArguments':
-        return row ? new UsageError(texts.usage_argument_excess) : unknownCommand(argv);
+        return row && subcommandsOf(row.name).length === 0
+          ? new UsageError(texts.usage_argument_excess)
+          : unknownCommand(argv);
       default:
         return new UsageError({ en: error.message, zh: error.message });
     }
   }
 }
+
+const subcommandsOf = (word: string): readonly CommandRow[] =>
+  allCommands.filter(({ name }) => name.startsWith(`${word} `));
 
 /** A sentence, and what was most likely meant. */
 function suggestion(text: Text, values: TextValues, close: string | null): UsageError {
@@ -196,7 +201,7 @@ function suggestion(text: Text, values: TextValues, close: string | null): Usage
 
 function unknownCommand(argv: readonly string[]): UsageError {
   const [first = '', second = ''] = firstWords(argv);
-  const family = families[first] ? `${first} ` : '';
+  const family = subcommandsOf(first).length > 0 ? `${first} ` : '';
   const wrong = family ? second : first;
   const known = allCommands
     .filter(({ name }) => name.startsWith(family))

@@ -90,3 +90,9 @@ test('spans are said in the two largest units', () => {
     ['850 ms', '12 s', '3 min 20 s', '1 h', '5 h 2 min', '3 d 4 h', '0 ms', '–'],
   );
 });
+
+test('a specification that is longer than a line breaks behind its marks', () => {
+  const lines = wrap('gap:port=radar-north,at=10,for=2;jitter:ms=20;corrupt:share=0.01', 30);
+  expect(lines).toEqual(['gap:port=radar-north,at=10,', 'for=2;jitter:ms=20;', 'corrupt:share=0.01']);
+  expect(wrap('（默认 7）', 9)).toEqual(['（默认', '7）']);
+});

@@ -80,6 +80,7 @@ test.each([
   [['chekc', 'demo'], 'unknown command chekc. Did you mean check?'],
   [['site', 'nwe'], 'unknown command site nwe. Did you mean site new?'],
   [['help', 'repaly'], 'unknown command repaly. Did you mean replay?'],
+  [['gate', 'relaese', '0-10'], 'unknown command gate relaese. Did you mean gate release?'],
   [['xyzzyq'], 'unknown command xyzzyq.'],
   [['replay', 'x', '--pase', 'max'], 'unknown option --pase. Did you mean --pace?'],
   [['replay', 'x', '--pace', 'slow'], '--pace: expected one of max, real, got "slow".'],

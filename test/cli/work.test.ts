@@ -169,14 +169,14 @@ test('replay says which folder it wants, and which faults it knows', async () =>
 
 test('a bad line is named with number and path, and the others are encoded', async () => {
   const refPos = { lat: 1, long: 2 };
-  const frame = { msgCnt: 1, id: '3132333435363738', refPos, participants: [] };
-  const good = JSON.stringify({ rsmFrame: frame });
+  const good = JSON.stringify({ rsiFrame: { msgCnt: 1, id: '3132333435363738', refPos } });
   const encoded = await lukou(
     ['v2x', 'encode'],
     { stdin: `${good}\n{"a":\n\n{"rsmFrame":{"msgCnt":999}}\n` },
   );
   expect(encoded.code).toBe(1);
-  expect(encoded.err).toMatch(/^line (1|2): /m);
+  expect(encoded.out).toBe('4002626466686a6c6e706b49d202d693a402\n');
+  expect(encoded.err).toMatch(/^line 2: /);
   expect(encoded.err).toMatch(/^line 4: .*msgCnt: expected a whole number from 0 to 127, got 999/m);
   const decoded = await lukou(['v2x', 'decode', '--json'], { stdin: 'zz\n36\n' });
   expect(decoded.code).toBe(1);
