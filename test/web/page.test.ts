@@ -220,6 +220,19 @@ testInBrowser('the page asks nobody but the box', async () => {
   expect(asked.length).toBeGreaterThan(5);
 });
 
+testInBrowser('a share opens live in the browser that has the token, keeps it out of the address, and in no other', async () => {
+  const shared = await web.share('lo');
+  const context = await browser.newContext({ viewport: PHONE, ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  await page.goto(shared.url);
+  await page.waitForSelector('.link.live');
+  expect(page.url()).toBe(new URL('/', shared.url).href);
+  await page.reload();
+  await page.waitForSelector('.link.live');
+  const other = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
+  expect((await other.goto(shared.url))?.status()).toBe(403);
+});
+
 const pictures = process.env['LUKOU_PICTURES'];
 if (pictures) {
   testInBrowser('pictures for the documentation', async () => {
