@@ -106,8 +106,10 @@ function newestSourceMs(folder) {
   return newest;
 }
 
+/** The product alone for who runs it, everything for who tests it. */
 function build() {
-  const stamp = 'dist/.lukou-built';
+  const whole = !['demo', 'start', 'lukou'].includes(command);
+  const stamp = whole ? 'dist/.lukou-built' : 'dist/.lukou-built-product';
   const newest = Math.max(
     ...['src', 'drivers', 'fusion', 'v2x', 'config', 'scripts', 'test']
       .filter((folder) => existsSync(folder))
@@ -116,7 +118,7 @@ function build() {
   );
   if (existsSync(stamp) && Number(readFileSync(stamp, 'utf8')) >= newest) return;
   const began = performance.now();
-  const result = spawnSync(process.execPath, ['node_modules/typescript-native/bin/tsc', '-b'], {
+  const result = spawnSync(process.execPath, ['node_modules/typescript-native/bin/tsc', '-b', ...(whole ? [] : ['src'])], {
     stdio: ['ignore', 2, 2],
   });
   if (result.status !== 0) fail(['the build failed; the compiler says why above.']);
