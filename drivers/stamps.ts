@@ -5,6 +5,11 @@ import type { MonotonicMs, UtcMs } from '../src/base/time.ts';
 /** Why a device's own stamp was not believed; its frame counts as arrival less latency. */
 export type StampDrop = 'stamp_missing' | 'stamp_implausible' | 'stamp_clock_unknown';
 
+/** Takes the distance of every stamp that can be compared: the device's clock is told by them. */
+export interface StampWatch {
+  accept(receivedMs: MonotonicMs, aheadMs: number): void;
+}
+
 /** What is known of a device's stamps. */
 export interface StampRules {
   /** From the instant measured to arrival, for frames without a believable stamp. */
@@ -48,6 +53,7 @@ export function measuredAt(
   stampMs: UtcMs | null,
   rules: StampRules,
   count: (name: StampDrop) => void,
+  watch?: StampWatch,
 ): MonotonicMs {
   const byArrivalMs = plusMs(receivedMs, -rules.latencyMs);
   if (stampMs === null) {
@@ -59,6 +65,8 @@ export function measuredAt(
     count('stamp_clock_unknown');
     return byArrivalMs;
   }
+  // Also those that cannot be believed: a clock that is far off is what the watch is for.
+  watch?.accept(receivedMs, received.utcMs - stampMs);
   const ageMs = received.utcMs - stampMs + rules.stampLatencyMs;
   if (!(ageMs >= -AHEAD_MAX_MS && ageMs <= rules.ageMaxMs)) {
     count('stamp_implausible');

@@ -150,6 +150,7 @@ class Watches implements Stateful {
     if (watch) watch.lastMs = atMs;
   }
 
+  /** Facts for people; a text under `degraded` is a reason that holds the check back. */
   facts(name: string, facts: Readonly<Record<string, string | number | boolean>>): void {
     const watch = this.#watches.get(name);
     if (watch) Object.assign(watch.facts, facts);
@@ -162,12 +163,19 @@ class Watches implements Stateful {
       const silentMs = watch.lastMs === null ? null : nowMs - watch.lastMs;
       if (silentMs === null) continue;
       const silent = silentMs > watch.silentAfterMs;
-      const level = silent ? 'failed' : 'ok';
-      if (level === watch.level) continue;
+      const held = watch.facts['degraded'];
+      const degraded = typeof held === 'string' ? held : '';
+      const level = silent ? 'failed' : degraded === '' ? 'ok' : 'degraded';
+      const reason = silent ? 'silent' : degraded;
+      if (level === watch.level && reason === watch.reason) continue;
       watch.level = level;
-      watch.reason = silent ? 'silent' : '';
+      watch.reason = reason;
       watch.sinceMs = nowMs;
       changed.push(watch);
+      if (level === 'degraded') {
+        this.#log.warn('device_degraded', { subject: watch.name, reason });
+        continue;
+      }
       const fields = { subject: watch.name, silent_ms: Math.max(0, Math.round(silentMs)), limit_ms: watch.silentAfterMs };
       if (silent) this.#log.warn('device_silent', fields);
       else this.#log.info('device_heard', fields);

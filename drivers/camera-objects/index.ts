@@ -5,10 +5,12 @@ import { cameraCounters, sensorTitles } from '../../src/base/texts/sensors.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { Datagram, MqttMessage } from '../../src/model/port.ts';
+import { ClockWatch } from '../clockwatch.ts';
 import { defineSensorDriver } from '../driver.ts';
 import type { DriverInstance, SensorContext } from '../driver.ts';
 import { readJson } from '../json.ts';
 import { measuredAt, utcOfText } from '../stamps.ts';
+import type { StampWatch } from '../stamps.ts';
 import { FrameGrouper } from './frames.ts';
 import type { CameraFrame } from './frames.ts';
 import { toGround } from './ground.ts';
@@ -27,6 +29,7 @@ class CameraObjects implements DriverInstance {
   readonly #options: CameraOptions;
   readonly #view: GroundView;
   readonly #grouper = new FrameGrouper(BOXES_MAX);
+  readonly #clockWatch: ClockWatch;
   #cancels: (() => void)[] = [];
   #sequence = 0;
 
@@ -46,6 +49,9 @@ class CameraObjects implements DriverInstance {
     this.#view = {
       homography: oriented(homography, widthPx, heightPx), pose, fieldOfView, options,
     };
+    // From the stamp to arrival: what is declared from exposure, less what the stamp comes after.
+    const declaredMs = options.latencyMs ?? context.settings.latencyMs;
+    this.#clockWatch = new ClockWatch(Math.max(0, declaredMs - options.stampLatencyMs));
     context.port.onMessage((message, receivedMs) => this.#accept(message, receivedMs));
   }
 
@@ -92,8 +98,18 @@ class CameraObjects implements DriverInstance {
     if (!useStamp) return plusMs(frame.firstMs, -latencyMs);
     const rules = { latencyMs, stampLatencyMs, ageMaxMs: stampAgeMaxMs };
     const count = (name: CounterName): void => this.#count(name);
-    return measuredAt(this.#context.clock, frame.firstMs, utcOfText(frame.stamp), rules, count);
+    const stampMs = utcOfText(frame.stamp);
+    return measuredAt(this.#context.clock, frame.firstMs, stampMs, rules, count, this.#watch);
   }
+
+  readonly #watch: StampWatch = {
+    accept: (receivedMs, aheadMs) => {
+      const verdict = this.#clockWatch.accept(receivedMs, aheadMs);
+      if (!verdict) return;
+      if (verdict.stepped) this.#count('clock_step');
+      this.#context.report({ ...verdict.facts });
+    },
+  };
 
   #publish(frame: CameraFrame): void {
     const { clock, sensorId } = this.#context;
@@ -122,14 +138,20 @@ class CameraObjects implements DriverInstance {
   }
 
   snapshot(): unknown {
-    return { sequence: this.#sequence, grouper: this.#grouper.snapshot() };
+    return {
+      sequence: this.#sequence,
+      grouper: this.#grouper.snapshot(),
+      clockWatch: this.#clockWatch.snapshot(),
+    };
   }
 
   restore(snapshot: unknown): void {
     this.stop();
-    const state = snapshot as { sequence: number; grouper: unknown };
+    const state = snapshot as { sequence: number; grouper: unknown; clockWatch?: unknown };
     this.#sequence = state.sequence;
     this.#grouper.restore(state.grouper);
+    // Recordings from before the watch hold none.
+    if (state.clockWatch !== undefined) this.#clockWatch.restore(state.clockWatch);
     for (const firstMs of this.#grouper.waiting()) this.#wake(firstMs);
   }
 }

@@ -4,11 +4,13 @@ import { objectListCounters, sensorTitles } from '../../src/base/texts/sensors.t
 import type { MonotonicMs } from '../../src/base/time.ts';
 import type { Datagram, StreamChunk } from '../../src/model/port.ts';
 import type { Observation } from '../../src/model/observation.ts';
+import { ClockWatch } from '../clockwatch.ts';
 import { defineSensorDriver } from '../driver.ts';
 import type { DriverInstance, SensorContext } from '../driver.ts';
 import { readJson } from '../json.ts';
 import type { JsonLimits } from '../json.ts';
 import { measuredAt } from '../stamps.ts';
+import type { StampWatch } from '../stamps.ts';
 import { LINE_MAX, LineSplitter } from './lines.ts';
 import { ObjectReader, readObjectFrame } from './objects.ts';
 import type { ObjectFrame } from './objects.ts';
@@ -37,12 +39,14 @@ class ObjectList implements DriverInstance {
   readonly #options: ObjectListOptions;
   readonly #splitter = new LineSplitter();
   readonly #reader: ObjectReader;
+  readonly #clockWatch: ClockWatch;
   #memory: ListMemory = { sequence: 0, paceMs: null, datagrams: 0 };
 
   constructor(context: SensorContext<LineTransport>, options: ObjectListOptions) {
     this.#context = context;
     this.#options = options;
     this.#reader = new ObjectReader(options);
+    this.#clockWatch = new ClockWatch(this.#latencyMs());
     context.port.onMessage((message, receivedMs) => this.#accept(message, receivedMs));
   }
 
@@ -103,8 +107,18 @@ class ObjectList implements DriverInstance {
     if (stamps === 'relative') return this.#measuredByPace(stampS, receivedMs);
     const rules = { latencyMs, stampLatencyMs: 0, ageMaxMs: stampAgeMaxMs };
     const stamp = stampS === null ? null : utcMs(stampS * 1000);
-    return measuredAt(this.#context.clock, receivedMs, stamp, rules, (name) => this.#count(name));
+    const count = (name: CounterName): void => this.#count(name);
+    return measuredAt(this.#context.clock, receivedMs, stamp, rules, count, this.#watch);
   }
+
+  readonly #watch: StampWatch = {
+    accept: (receivedMs, aheadMs) => {
+      const verdict = this.#clockWatch.accept(receivedMs, aheadMs);
+      if (!verdict) return;
+      if (verdict.stepped) this.#count('clock_step');
+      this.#context.report({ ...verdict.facts });
+    },
+  };
 
   #latencyMs(): number {
     return this.#options.latencyMs ?? this.#context.settings.latencyMs;
@@ -132,13 +146,19 @@ class ObjectList implements DriverInstance {
   stop(): void {}
 
   snapshot(): unknown {
-    return { memory: { ...this.#memory }, splitter: this.#splitter.snapshot() };
+    return {
+      memory: { ...this.#memory },
+      splitter: this.#splitter.snapshot(),
+      clockWatch: this.#clockWatch.snapshot(),
+    };
   }
 
   restore(snapshot: unknown): void {
-    const state = snapshot as { memory: ListMemory; splitter: unknown };
+    const state = snapshot as { memory: ListMemory; splitter: unknown; clockWatch?: unknown };
     this.#memory = { ...state.memory };
     this.#splitter.restore(state.splitter);
+    // Recordings from before the watch hold none.
+    if (state.clockWatch !== undefined) this.#clockWatch.restore(state.clockWatch);
   }
 }
 

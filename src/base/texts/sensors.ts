@@ -112,6 +112,10 @@ const stampCounters = defineTexts({
     en: 'Frames that came while our own clock was not known; arrival less latency was used',
     zh: '本机时钟未知时到达的帧；改用到达时间减延迟',
   },
+  clock_step: {
+    en: 'Steps of the device’s clock, over 100 ms, against ours',
+    zh: '设备时钟相对本机的跳变（超过 100 ms）次数',
+  },
 });
 
 /** Counters of the camera driver. */
