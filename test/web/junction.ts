@@ -96,7 +96,7 @@ export function statusDocument(
       check('controller:controller'), check('rsu:rsu-raw'), check('rsu:rsu-carrier'),
       check('cloud:city'), check('store'), check('child'), check('clock'),
     ],
-    gate: { nodes: [{ node, level: 'valid', reasons: [], sinceMs: 12_000 }], latches: [], refusals: [] },
+    gate: { nodes: [{ node, level: 'valid', reasons: [], sinceMs: 12_000 }], latches: [], refused: 0, refusals: [] },
     lamps: lampRows(),
     tracks,
     events: [
@@ -112,10 +112,13 @@ export function statusDocument(
       },
     ],
     messages: [
-      { type: 'SPAT', sent: 5990, perS: 10, ageMs: { p50: 62, p99: 118, max: 140 } },
-      { type: 'MAP', sent: 599, perS: 1, ageMs: null },
-      { type: 'RSM', sent: 5970, perS: 10, ageMs: { p50: 31.4, p99: 58, max: 90 } },
-      { type: 'RSI', sent: 120, perS: 0.5, ageMs: null },
+      { type: 'SPAT', sent: 5990, perS: 10, ageMs: { p50: 62, p99: 118, max: 140 }, waitMs: null, computeMs: null },
+      { type: 'MAP', sent: 599, perS: 1, ageMs: null, waitMs: null, computeMs: null },
+      {
+        type: 'RSM', sent: 5970, perS: 10, ageMs: { p50: 31.4, p99: 58, max: 90 },
+        waitMs: { p50: 29.1, p99: 54, max: 80 }, computeMs: { p50: 1.2, p99: 3.4, max: 9 },
+      },
+      { type: 'RSI', sent: 120, perS: 0.5, ageMs: null, waitMs: null, computeMs: null },
     ],
     rsus: [{ id: 'rsu-raw', sent: { sent_spat: 5990 }, lastSentMs: 599_950, fault: null }],
     clouds: [{ id: 'city', connected: true, protocol: 5, fault: null, sinceMs: 2000, counters: {} }],

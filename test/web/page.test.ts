@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { classColour, lampColour } from '../../src/web/page/palette.ts';
 import type { StatusDocument, TrackRow } from '../../src/status.ts';
+import type {} from '../../src/web/page/main.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import { browserIsThere, launch, testInBrowser } from './browser.ts';
 import { demoSite, lampRows, spreadTracks, statusDocument, trackRow } from './junction.ts';
@@ -149,7 +150,7 @@ testInBrowser('a click on a road user shows who it is', async () => {
 
 const gateOf = (level: 'valid' | 'unavailable'): StatusDocument['gate'] => ({
   nodes: [{ node: '0-10', level, reasons: level === 'valid' ? [] : ['R1 stale: expected 300 ms, got 900'], sinceMs: 0 }],
-  latches: [], refusals: [],
+  latches: [], refused: 0, refusals: [],
 });
 
 testInBrowser('a gate that is not valid is said in red with its reason, in both languages', async () => {
@@ -186,7 +187,7 @@ testInBrowser('names with markup are shown as text and run nothing', async () =>
   const document = statusDocument([{ ...places[0], id: bad, laneId: bad, sensors: [bad] }], {
     checks: [{ name: `sensor:${bad}`, level: 'failed', reason: bad, detail: {}, sinceMs: 1 }],
     drops: { [bad]: 1 },
-    gate: { nodes: [{ node: bad, level: 'unavailable', reasons: [bad], sinceMs: 0 }], latches: [], refusals: [] },
+    gate: { nodes: [{ node: bad, level: 'unavailable', reasons: [bad], sinceMs: 0 }], latches: [], refused: 0, refusals: [] },
   });
   const page = await open(WIDE, document);
   const { x, y } = await pick(page, places[0].eastM, places[0].northM);

@@ -87,7 +87,7 @@ export const webTexts = defineTexts({
   gate_unavailable: { en: 'unavailable', zh: '不可用' },
   gate_silent: { en: 'silent', zh: '静默' },
   gate_no_nodes: { en: 'No node with lamps has reported yet', zh: '尚无带信号灯的节点上报' },
-  gate_refused: { en: 'Last messages refused', zh: '最近被拒绝的消息' },
+  gate_refused: { en: 'Refused messages: {count}; the newest', zh: '已拒绝消息 {count} 条，最近的' },
   gate_latched: { en: 'Latched: a person has to release it (lukou gate).', zh: '已锁定：须由人工解除（lukou gate）。' },
 
   panel_capabilities: { en: 'What the box provides', zh: '设备能力' },
@@ -128,6 +128,7 @@ export const webTexts = defineTexts({
   reason_state_missing: { en: 'state missing', zh: '缺少状态' },
 
   per_second: { en: '{rate} / s', zh: '{rate} 条/秒' },
+  computing: { en: 'computing p99 {p99}', zh: '计算 p99 {p99}' },
   type: { en: 'Type', zh: '类型' },
   rate: { en: 'Per s', zh: '每秒' },
   age_typical: { en: 'Age p50', zh: '时延 p50' },

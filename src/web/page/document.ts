@@ -58,6 +58,8 @@ export interface Message {
   readonly sent: number;
   readonly perS: number;
   readonly ageMs: Percentiles | null;
+  readonly waitMs: Percentiles | null;
+  readonly computeMs: Percentiles | null;
 }
 
 export interface Check {
@@ -84,6 +86,7 @@ export interface GateNode {
 export interface Gate {
   readonly nodes: readonly GateNode[];
   readonly latches: readonly string[];
+  readonly refused: number;
   readonly refusals: readonly {
     readonly atMs: number;
     readonly type: string;

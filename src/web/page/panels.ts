@@ -113,7 +113,7 @@ class GatePanel extends Panel {
     );
     const refusals = gate.refusals.slice(-REFUSALS_SHOWN).reverse();
     this.#refusalTitle.hidden = refusals.length === 0;
-    setText(this.#refusalTitle, speaker.say('gate_refused'));
+    setText(this.#refusalTitle, speaker.say('gate_refused', { count: count(gate.refused) }));
     this.#refusals.element.hidden = refusals.length === 0;
     this.#refusals.update(
       [],
@@ -159,8 +159,11 @@ class MessagePanel extends Panel {
         heading(speaker.say('age_p99'), true),
         heading(speaker.say('sent'), true),
       ],
-      messages.map(({ type, perS, ageMs, sent }) => [
-        { text: type },
+      messages.map(({ type, perS, ageMs, computeMs, sent }) => [
+        {
+          text: type,
+          note: computeMs ? speaker.say('computing', { p99: milliseconds(computeMs.p99) }) : '',
+        },
         number(rate(perS)),
         number(ageMs ? milliseconds(ageMs.p50) : '–'),
         number(ageMs ? milliseconds(ageMs.p99) : '–'),
