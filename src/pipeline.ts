@@ -348,7 +348,11 @@ export class SignalsLoop implements Stateful {
   /** Messages of the perception loop on their way to the air. */
   offers(offers: readonly MessageOffer[], nowMs: MonotonicMs): void {
     const now = stampAt(this.#deps.clock, nowMs);
-    for (const offer of offers) this.#pass(offer, now, null);
+    for (const offer of offers) {
+      // Perception speaks of road users and events; signals and the map are this loop's alone.
+      if (offer.message.type === 'RSM' || offer.message.type === 'RSI') this.#pass(offer, now, null);
+      else this.counters.count(`offer_refused_${offer.message.type}`);
+    }
   }
 
   /** Unavailable SPAT for every node with lamps, without taking a message number: for the guard. */
@@ -364,8 +368,9 @@ export class SignalsLoop implements Stateful {
   sayUnavailable(atMs: MonotonicMs): void {
     const now = stampAt(this.#deps.clock, atMs);
     for (const state of this.#signals.at(now)) {
-      this.gate.level(nodeKey(state.node), null, now);
-      this.#pass(this.#spat.unavailable(state.node, now), now, null);
+      const { level } = this.gate.level(nodeKey(state.node), null, now);
+      // Who is silent already has said it.
+      if (level !== 'silent') this.#pass(this.#spat.unavailable(state.node, now), now, null);
     }
   }
 
