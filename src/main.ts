@@ -21,7 +21,7 @@ import type { Site } from './model/site.ts';
 import type { CityComposer, CityMessage } from './model/stages.ts';
 import type { PerceptionView } from './pipeline.ts';
 import type { ChildStart, FromMain, ParentToChild, ToMain } from './processes.ts';
-import { createRecorder } from './recorder.ts';
+import { createRecorder, holdsRecording } from './recorder.ts';
 import type { StatusDocument } from './status.ts';
 import { startStore } from './store/client.ts';
 import type { StoreClient } from './store/client.ts';
@@ -102,7 +102,7 @@ class Main {
   }
 
   async run(): Promise<void> {
-    if (this.#start.record !== null) this.#recorder.begin({ folder: this.#start.record });
+    if (this.#start.record !== null) this.#recordFromStart(this.#start.record);
     await startControl({
       path: join(this.#start.dataFolder, 'control.sock'),
       subject: `site ${this.#site.id}`,
@@ -125,6 +125,17 @@ class Main {
     } catch (error) {
       // The junction does not need the view: say so and go on.
       this.#log.error('web_view_failed', { reason: messageOf(error) });
+    }
+  }
+
+  /** A start after the first one must not spoil what the last one recorded. */
+  #recordFromStart(folder: string): void {
+    try {
+      const free = holdsRecording(folder) ? `${folder}-${this.#start.boot}` : folder;
+      this.#recorder.begin({ folder: free });
+    } catch (error) {
+      // The junction does not need the recording: say so and go on.
+      this.#log.error('record_failed', { folder, reason: messageOf(error) });
     }
   }
 

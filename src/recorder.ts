@@ -1,5 +1,5 @@
 /** The daemon's recorder: explicit recordings, and the ring that is frozen when something happens. */
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClockAnchor, SystemClock } from './base/clock.ts';
 import { Fault, messageOf } from './base/fault.ts';
@@ -15,6 +15,9 @@ import { createRecordingWriter } from './runtime/recording/writer.ts';
 import type { RecordingWriter } from './runtime/recording/writer.ts';
 import { fileNameOf } from './runtime/recording/types.ts';
 import type { RecordedPort, RecordingManifest } from './runtime/recording/types.ts';
+
+/** Whether a folder holds a recording: another one would spoil it. */
+export const holdsRecording = (folder: string): boolean => existsSync(join(folder, 'manifest.json'));
 
 /** What a recording is asked to hold. */
 export interface RecordRequest {
@@ -190,6 +193,14 @@ export function createRecorder(options: {
         });
       }
       const whole = resolve(folder);
+      if (holdsRecording(whole)) {
+        throw new Fault('REFUSED', {
+          subject: whole,
+          expected: 'a folder without a recording',
+          got: 'one that holds a recording already',
+          next: 'Name another folder, or move that one away.',
+        });
+      }
       const now = clock.anchor;
       const writer = createRecordingWriter(whole, manifest(), {
         clock,

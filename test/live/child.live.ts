@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectUnbroken, figure, isAlive, junctions, liveTest, nowMs, sleepMs, until } from './harness.ts';
 import type { Daemon, Junction } from './harness.ts';
@@ -34,9 +36,35 @@ liveTest(test, 'a killed child costs no SPAT, and RSM come back by themselves', 
   expect(daemon.lines('child_ended').length).toBeGreaterThanOrEqual(1);
 });
 
-liveTest(test, 'the kernel would take the child before the parent', null, async () => {
+liveTest(test, 'the kernel would take the child before the parent, and serve the parent before it', null, async () => {
   const { daemon } = await running();
-  expect(scoreOf(await daemon.childPid())).toBeGreaterThan(scoreOf(daemon.pid));
+  for (let round = 0; round < 2; round++) {
+    const pid = await daemon.childPid();
+    expect(scoreOf(pid)).toBeGreaterThan(scoreOf(daemon.pid));
+    expect(getPriority(pid)).toBeGreaterThanOrEqual(getPriority(daemon.pid));
+    process.kill(pid, 'SIGKILL');
+    await until('another child', 20_000, async () => ((await daemon.status())?.pid.child ?? pid) !== pid);
+  }
+});
+
+liveTest(test, 'a killed child that was recording records on in a folder of its own', null, async () => {
+  const on = await junctionOf();
+  await on.devices();
+  const folder = join(on.folder, 'recording');
+  const daemon = on.daemon({}, ['--record', folder]);
+  const recording = (): Promise<string> => until('a recording', 20_000, async () =>
+    (await daemon.status())?.recording?.folder);
+  expect(await recording()).toBe(folder);
+  await on.other('RSM');
+  await sleepMs(1000);
+  const pid = await daemon.childPid();
+  process.kill(pid, 'SIGKILL');
+  await until('the child gone', 2000, () => !isAlive(pid));
+  await on.other('RSM');
+  const after = await recording();
+  process.stdout.write(`it records on in ${after.slice(on.folder.length)}\n`);
+  expect(existsSync(join(folder, 'manifest.json'))).toBe(true);
+  expect(after).not.toBe(folder);
 });
 
 liveTest(test, 'a child that stands still for 2 s costs no SPAT and goes on', null, async () => {

@@ -38,7 +38,8 @@ try {
 export const nowMs = (): MonotonicMs => clock.nowMs();
 export const sleepMs = (ms: number): Promise<void> => sleepUntil(clock, plusMs(nowMs(), ms));
 
-const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+/** Where the built daemon is; another folder lets a build go on meanwhile. */
+const dist = process.env['LUKOU_TEST_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
 const daemonScript = join(dist, 'src/cli/main.js');
 /** Why tests on real processes are skipped, or null. */
 export const notBuilt: string | null = existsSync(daemonScript) ? null : 'not built: run npm run build';
@@ -463,13 +464,21 @@ export class Junction {
   /** The next valid SPAT from now on. */
   valid(withinMs = 20_000): Promise<HeardSpat> {
     const from = this.spats.length;
-    return until('a valid SPAT', withinMs, () => this.spats.slice(from).find(({ available }) => available));
+    return until('a valid SPAT', withinMs, () => {
+      this.#expectDaemon();
+      return this.spats.slice(from).find(({ available }) => available);
+    });
   }
 
   /** The next message of a type from now on. */
   other(type: string, withinMs = 20_000): Promise<HeardOther> {
     const from = this.others.length;
     return until(type, withinMs, () => this.others.slice(from).find((one) => one.type === type));
+  }
+
+  #expectDaemon(): void {
+    const { process: last } = this.daemons.at(-1)!;
+    if (last.exitCode !== null) throw new Error(`the daemon ended with ${last.exitCode}`);
   }
 
   spatsBetween(fromMs: number, toMs: number): HeardSpat[] {

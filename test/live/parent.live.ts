@@ -111,7 +111,20 @@ liveTest(test, 'the guard speaks for a signals loop that stands still, and the l
   expect(between.every(({ available }) => !available)).toBe(true);
   expectYoungEvidence(on, fromMs);
   await until('the guard is counted', 3000, async () =>
-    ((await daemon.status())?.drops['guard_sent'] ?? 0) > 0);
+    (await daemon.status())?.loops.some(({ counters }) => (counters['guard_sent'] ?? 0) >= 5));
+});
+
+liveTest(test, 'a parent that was asleep as a whole wakes up unavailable', null, async () => {
+  const { on, daemon } = await green();
+  process.kill(daemon.pid, 'SIGSTOP');
+  await sleepMs(1500);
+  const fromMs = nowMs();
+  process.kill(daemon.pid, 'SIGCONT');
+  const first = await until('a SPAT after the sleep', 3000, () => on.spats.find(({ atMs }) => atMs >= fromMs));
+  const valid = await on.valid();
+  figure('a sleep of 1.5 s', { firstMs: first.atMs - fromMs, validMs: valid.atMs - fromMs });
+  expect(first.available).toBe(false);
+  expectYoungEvidence(on, fromMs);
 });
 
 liveTest(test, 'a killed parent is followed by an unavailable first SPAT, and its child ends by itself', null, async () => {

@@ -17,6 +17,7 @@ liveTest(test, 'a recording of the running box replays to the very messages that
   await daemon.ask('record-start', { folder }, daemon.token);
   await sleepMs(10_000);
   await daemon.ask('record-stop', {}, daemon.token);
+  await expect(daemon.ask('record-start', { folder }, daemon.token)).rejects.toThrow(/already/);
   const { messages, drops, verify } = await replay({
     recording: folder,
     site: on.site,
@@ -30,8 +31,7 @@ liveTest(test, 'a recording of the running box replays to the very messages that
   });
   expect(verify!.firstDifference, JSON.stringify({ first: verify!.firstDifference, drops })).toBeNull();
   expect(verify!.equal).toBe(verify!.compared);
-  // SPAT 10 Hz, RSM 10 Hz and more, MAP 1 Hz, less what the hand-over at both ends leaves out.
-  expect(verify!.compared).toBeGreaterThan(150);
-  expect(messages['SPAT'] ?? 0).toBeGreaterThan(80);
-  expect(messages['RSM'] ?? 0).toBeGreaterThan(70);
+  // 10 s of SPAT at 10 Hz (less where this machine stood still), MAP at 1 Hz and RSM at 10 Hz.
+  expect(verify!.compared).toBeGreaterThan(80);
+  for (const type of ['SPAT', 'MAP', 'RSM']) expect(messages[type] ?? 0, type).toBeGreaterThan(5);
 });
