@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { SystemClock } from './base/clock.ts';
 import { utcMs } from './base/time.ts';
 import type { CloudStatus } from './cloud/link.ts';
@@ -41,6 +42,7 @@ const notDrops = [
   /^event_(?!watch_overflow|overflow)/,
   /^cloud_(live_sent|record_confirmed|connected|mqtt_fallback)/,
   /^birth_/,
+  /^web_(picture_sent|client_opened|share_opened|token_let_in)$/,
   // A bus is shared: what one driver passes over, its neighbour takes.
   /\.(alive|other_sensor|sensor_id_twice|truncated_inflated|cluster_split|heartbeat.*)$/,
 ];
@@ -109,12 +111,12 @@ export class DaemonState {
     }
   }
 
-  #timed(sent: Sent, { atMs, ageMs }: SentRow, timing: SendTiming): void {
+  #timed(sent: Sent, { atMs, ageMs, bytes }: SentRow, timing: SendTiming): void {
     if (timing.waitMs !== null) {
       sent.waits.add(timing.waitMs);
       sent.computes.add(timing.computeMs);
     }
-    sent.timings.push({ atMs, ageMs, ...timing });
+    sent.timings.push({ crc: crc32(bytes), atMs, ageMs, ...timing });
     // Cut in pieces: shifting one row for each message would copy the list each time.
     if (sent.timings.length >= 2 * AGE_WINDOW) sent.timings = sent.timings.slice(-AGE_WINDOW);
   }
