@@ -376,6 +376,7 @@ class Parent {
     const origin = this.#origin;
     if (!origin) return null;
     return {
+      handedMs: nowMs,
       latenessMs: origin.beganMs - origin.dueMs,
       waitMs: newestReceivedMs === null ? null : origin.beganMs - newestReceivedMs,
       computeMs: nowMs - origin.beganMs,

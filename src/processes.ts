@@ -36,13 +36,15 @@ export interface MessageOrigin {
 
 /** Where the time of one message went, ms. Measured on the way out; in no encoded octet. */
 export interface SendTiming {
+  /** When the message was handed to the links to the units. */
+  readonly handedMs: MonotonicMs;
   /** How late the turn began. */
   readonly latenessMs: number;
   /** From the arrival of the newest evidence to the beginning of the turn; null without evidence. */
   readonly waitMs: number | null;
-  /** From the beginning of the turn until the message was handed to the socket. */
+  /** From the beginning of the turn until the message was handed to the links. */
   readonly computeMs: number;
-  /** Age at the socket of the newest frame of each main sensor. */
+  /** Age then of the newest frame of each main sensor. */
   readonly mainAgeMs: Readonly<Record<string, number>>;
 }
 

@@ -53,7 +53,7 @@ export interface MessageRow {
   readonly ageMs: Percentiles | null;
   /** The part of that age before the tick began. */
   readonly waitMs: Percentiles | null;
-  /** From the beginning of the tick until the message was handed to the socket. */
+  /** From the beginning of the tick until the message was handed to the links. */
   readonly computeMs: Percentiles | null;
 }
 
@@ -66,7 +66,10 @@ export interface Percentiles {
 
 /** Where the time of one sent message went, for benches: the verb `timings`. */
 export interface TimingRow {
+  /** CRC-32 of the message: finds it again at the unit. */
+  readonly crc: number;
   readonly atMs: number;
+  readonly handedMs: number;
   readonly ageMs: number | null;
   readonly latenessMs: number;
   readonly waitMs: number | null;

@@ -1,0 +1,99 @@
+/**
+ * `npm run bench -- [name…] [--json] [--short] [--markdown] [--list]`: prints figures beside their
+ * goals. A missed goal is told, never an error; a bench that cannot run ends with code 1.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../src/base/fault.ts';
+import { cloneBench } from './bench/clone.ts';
+import { liveBenches } from './bench/live.ts';
+import { machineLine, machineNow } from './bench/machine.ts';
+import type { Machine } from './bench/machine.ts';
+import type { Bench, BenchResult } from './bench/model.ts';
+import { offlineBenches } from './bench/offline.ts';
+import { figuresHead, markdownSection, plainTable, withSection } from './bench/report.ts';
+
+const benches: readonly Bench[] = [...offlineBenches, ...liveBenches, cloneBench];
+const figuresPath = fileURLToPath(new URL('../../docs/figures.md', import.meta.url));
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+function chosen(): readonly Bench[] {
+  const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
+  if (unknown.length > 0) {
+    note(`expected a bench of ${benches.map(({ name }) => name).join(', ')}; got ${unknown.join(', ')}`);
+    process.exit(2);
+  }
+  if (positionals.length > 0) return benches.filter(({ name }) => positionals.includes(name));
+  return benches.filter(({ onlyNamed }) => !onlyNamed);
+}
+
+async function runOne(bench: Bench): Promise<BenchResult> {
+  const folder = mkdtempSync(join(tmpdir(), `lukou-bench-${bench.name}-`));
+  try {
+    const found = await bench.run({
+      short: values.short,
+      folder,
+      note: (line) => note(`${bench.name}: ${line}`),
+    });
+    return { name: bench.name, title: bench.title, ...found };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeFigures(result: BenchResult, machine: Machine): void {
+  const page = existsSync(figuresPath) ? readFileSync(figuresPath, 'utf8') : figuresHead;
+  writeFileSync(figuresPath, withSection(page, result.name, markdownSection(result, machine)));
+}
+
+/** Before the rest of the machine, like all processes of a bench, where we may. */
+function prefer(): void {
+  try {
+    setPriority(-7);
+  } catch {
+    // Not allowed: then the figures hold what else the machine does.
+  }
+}
+
+async function main(): Promise<number> {
+  const todo = chosen();
+  if (values.list) {
+    for (const { name, title } of benches) out(`${name.padEnd(10)} ${title}`);
+    return 0;
+  }
+  prefer();
+  const machine = machineNow();
+  if (!values.json) out(machineLine(machine));
+  const results: BenchResult[] = [];
+  const failed: { readonly name: string; readonly reason: string }[] = [];
+  for (const bench of todo) {
+    const before = machineNow(); // the load as of this bench
+    try {
+      const result = await runOne(bench);
+      results.push(result);
+      if (!values.json) out(['', ...plainTable(result)].join('\n'));
+      if (values.markdown && !values.short) writeFigures(result, before);
+    } catch (error) {
+      failed.push({ name: bench.name, reason: messageOf(error) });
+      note(`${bench.name}: ${messageOf(error)}`);
+    }
+  }
+  if (values.json) out(JSON.stringify({ formatVersion: 1, machine, results, failed }));
+  return failed.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();

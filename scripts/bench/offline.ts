@@ -1,0 +1,180 @@
+/** Benches without sockets: simulator, replay, codec, fusion. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { atLeast, shortNumber, told } from './model.ts';
+import type { Bench, BenchRow } from './model.ts';
+import { quantile } from './numbers.ts';
+import { cliScript, runToEnd } from './processes.ts';
+import { sampleSite } from './site.ts';
+
+const COMMAND_WITHIN_MS = 180_000;
+
+/** Runs `lukou` and gives its seconds, start of the process included. Errors: any other end than 0. */
+async function lukou(args: readonly string[], note: (line: string) => void): Promise<number> {
+  const said: string[] = [];
+  const ran = await runToEnd(process.execPath, [cliScript, ...args], {
+    withinMs: COMMAND_WITHIN_MS,
+    line: (text) => said.push(text),
+  });
+  if (ran.code !== 0) throw new Error(`lukou ${args[0]} ended with ${ran.code}: ${said.slice(-5).join(' ')}`);
+  note(`lukou ${args[0]}: ${ran.seconds.toFixed(2)} s`);
+  return ran.seconds;
+}
+
+const simulateArgs = (seconds: number, out: string): string[] =>
+  ['simulate', '--site', sampleSite('demo'), '--seconds', String(seconds), '--seed', '7', '--users', '40', '--out', out];
+
+/** SHA-256 of every file of a folder, names included. */
+export function folderHash(folder: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    hash.update(`${name}\n`).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex');
+}
+
+const folderMB = (folder: string): number =>
+  readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6;
+
+const simulate: Bench = {
+  name: 'simulate',
+  title: 'Simulator, 40 users on the demo junction with all devices',
+  async run({ short, folder, note }) {
+    const seconds = short ? 5 : 60;
+    const times: number[] = [];
+    for (let run = 0; run < (short ? 1 : 3); run++) {
+      times.push(await lukou(simulateArgs(seconds, join(folder, `run-${run}`)), note));
+    }
+    const median = quantile(times, 0.5);
+    return {
+      rows: [
+        told(`${seconds} s simulated, median`, `${shortNumber(median)} s`),
+        told('faster than real time', `×${shortNumber(seconds / median)}`),
+      ],
+      notes: [`${times.length} runs as commands, start of the process included, on one core.`],
+    };
+  },
+};
+
+const replay: Bench = {
+  name: 'replay',
+  title: 'Replay of a recording with 40 users at --pace max',
+  async run({ short, folder, note }) {
+    const seconds = short ? 5 : 60;
+    const recording = join(folder, 'recording');
+    await lukou(simulateArgs(seconds, recording), note);
+    const times: number[] = [];
+    const hashes = new Set<string>();
+    let written = 0;
+    for (let run = 0; run < (short ? 2 : 5); run++) {
+      const out = join(folder, `out-${run}`);
+      times.push(await lukou(['replay', recording, '--site', sampleSite('demo'), '--pace', 'max', '--out', out], note));
+      hashes.add(folderHash(out));
+      written = folderMB(out);
+    }
+    const median = quantile(times, 0.5);
+    const [first] = hashes;
+    const same: BenchRow = {
+      what: 'different outputs among the replays',
+      result: `${hashes.size}`,
+      goal: '1',
+      met: hashes.size === 1,
+    };
+    return {
+      rows: [
+        atLeast('faster than real time, median', seconds / median, 20, '×'),
+        told(`${seconds} s replayed, median`, `${shortNumber(median)} s`),
+        same,
+      ],
+      notes: [
+        `${times.length} replays as commands: ${times.map((one) => one.toFixed(2)).join(', ')} s, start of the process ` +
+          `and ${shortNumber(written)} MB of output included.`,
+        `SHA-256 over all output files: ${(first ?? '').slice(0, 16)}….`,
+      ],
+    };
+  },
+};
+
+/** A bench of `test/bench`, where the small forms live beside the tests. */
+const ofTests = (name: string): Promise<unknown> =>
+  import(new URL(`../../test/bench/${name}.bench-run.js`, import.meta.url).href);
+
+interface UperRow {
+  readonly name: string;
+  readonly octets: number;
+  readonly encodeUs: number;
+  readonly decodeUs: number;
+  readonly encodeRatio: number;
+  readonly decodeRatio: number;
+}
+
+const uper: Bench = {
+  name: 'uper',
+  title: 'UPER codec beside JSON of the same value',
+  async run({ short }) {
+    const { runUperBench } = (await ofTests('uper')) as {
+      runUperBench(print: (line: string) => void, budgetUs?: number): readonly UperRow[];
+    };
+    const rows = runUperBench(() => undefined, short ? 100 : 20_000);
+    const mean = (of: (row: UperRow) => number): number =>
+      Math.exp(rows.reduce((sum, row) => sum + Math.log(of(row)), 0) / Math.max(1, rows.length));
+    return {
+      rows: [
+        ...rows.map((row) =>
+          told(
+            `${row.name}, ${row.octets} octets`,
+            `encode ${row.encodeUs.toFixed(1)} µs (×${row.encodeRatio.toFixed(2)} JSON.stringify), ` +
+              `decode ${row.decodeUs.toFixed(1)} µs (×${row.decodeRatio.toFixed(2)} JSON.parse)`,
+          ),
+        ),
+        told(
+          'geometric mean of the ratios',
+          `encode ×${mean(({ encodeRatio }) => encodeRatio).toFixed(2)}, decode ×${mean(({ decodeRatio }) => decodeRatio).toFixed(2)}`,
+        ),
+      ],
+      notes: ['Each time is the median of seven rounds after two to warm up. Below ×1 is faster than JSON.'],
+    };
+  },
+};
+
+interface FusionFindings {
+  readonly frames: readonly {
+    readonly users: number;
+    readonly frames: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    readonly rewindMs: number;
+    readonly tracks: number;
+    readonly checksum: number;
+  }[];
+  readonly filter: readonly { readonly model: string; readonly oursUs: number; readonly peerUs: number; readonly ratio: number }[];
+}
+
+const fusion: Bench = {
+  name: 'fusion',
+  title: 'Fusion: one frame of one sensor, and the filter beside a package',
+  async run({ short }) {
+    const { runFusionBench } = (await ofTests('fusion')) as { runFusionBench(small?: boolean): FusionFindings };
+    const { frames, filter } = runFusionBench(short);
+    return {
+      rows: [
+        ...frames.map((row) =>
+          told(
+            `one frame, ${row.users} users`,
+            `p50 ${shortNumber(row.p50Ms)}, p99 ${shortNumber(row.p99Ms)} ms; a frame 300 ms late ${shortNumber(row.rewindMs)} ms`,
+          ),
+        ),
+        ...filter.map((row) =>
+          told(
+            `predict and update, ${row.model}`,
+            `${shortNumber(row.oursUs)} µs; kalman-filter ${shortNumber(row.peerUs)} µs, ×${shortNumber(row.ratio)}`,
+          ),
+        ),
+      ],
+      notes: frames.map((row) => `${row.users} users: ${row.frames} frames, ${row.tracks} tracks, checksum ${row.checksum}.`),
+    };
+  },
+};
+
+export const offlineBenches: readonly Bench[] = [simulate, replay, uper, fusion];

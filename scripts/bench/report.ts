@@ -1,0 +1,60 @@
+/** Tables of results, for a terminal and for `docs/figures.md`. */
+import { machineLine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import type { BenchResult, BenchRow } from './model.ts';
+
+const verdict = ({ met }: BenchRow): string => (met === null ? '' : met ? 'met' : 'not met');
+
+/** One bench as lines with aligned columns. */
+export function plainTable({ name, title, rows, notes }: BenchResult): readonly string[] {
+  const widths = [
+    Math.max(...rows.map(({ what }) => what.length)),
+    Math.max(...rows.map(({ result }) => result.length)),
+    Math.max(...rows.map(({ goal }) => (goal ?? '').length)),
+  ] as const;
+  return [
+    `${name}: ${title}`,
+    ...rows.map((row) =>
+      `  ${row.what.padEnd(widths[0])}  ${row.result.padEnd(widths[1])}  ${(row.goal ?? '').padEnd(widths[2])}  ${verdict(row)}`.trimEnd(),
+    ),
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+const begins = (name: string): string => `<!-- bench ${name}: written by the bench, do not edit -->`;
+const ends = (name: string): string => `<!-- end ${name} -->`;
+
+/** One bench as a section of Markdown between its two marks. */
+export function markdownSection({ name, title, rows, notes }: BenchResult, machine: Machine): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  return [
+    begins(name),
+    `## ${title}`,
+    '',
+    '| What | Result | Goal | |',
+    '|---|---|---|---|',
+    ...rows.map((row) => `| ${cell(row.what)} | ${cell(row.result)} | ${cell(row.goal ?? '–')} | ${verdict(row)} |`),
+    '',
+    ...notes.map((note) => `- ${note}`),
+    `- Machine: ${machineLine(machine)}. Again: \`npm run bench -- ${name}\`.`,
+    ends(name),
+  ].join('\n');
+}
+
+/** Puts a section in the place of the one of its name, or at the end. */
+export function withSection(page: string, name: string, section: string): string {
+  const from = page.indexOf(begins(name));
+  const to = page.indexOf(ends(name));
+  if (from < 0 || to < from) return `${page.trimEnd()}\n\n${section}\n`;
+  return `${page.slice(0, from)}${section}${page.slice(to + ends(name).length)}`;
+}
+
+/** What stands above the sections. */
+export const figuresHead = `# Figures
+
+Measured by \`npm run bench\`, each section with its machine and date. The daemon runs alone in its
+two processes; simulated devices, broker and units have processes of their own on the same machine,
+and share its cores. A goal that is not met stays here until it is. \`npm run bench -- --markdown\`
+writes all sections again, \`npm run bench -- start --markdown\` one of them; the bench named
+\`clone\` runs only by its name, since it installs everything anew.
+`;
