@@ -57,5 +57,7 @@ export interface Profile {
   };
   readonly sizeMaxOctets: number;
   readonly participantsMax: number;
+  /** Connections of one lane of the map. */
+  readonly connectionsMax: number;
   readonly airIdMax: number;
 }

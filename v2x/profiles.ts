@@ -54,6 +54,7 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
     // No public text gives a limit; 1300 leaves room for the signature (unverified).
     sizeMaxOctets: 1300,
     participantsMax: 16,
+    connectionsMax: name === 'A' || name === 'P2' ? 16 : 8,
     airIdMax: 65_535,
   };
 }

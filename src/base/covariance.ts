@@ -51,3 +51,26 @@ export function bound95M(xx: number, xy: number, yy: number): number {
   const share = at - index;
   return large * (radiusByRatio[index]! * (1 - share) + radiusByRatio[index + 1]! * share);
 }
+
+/** Half-width of 95 % of a normal error, in standard deviations. */
+export const NORMAL_95 = 1.959964;
+
+/**
+ * Bound that holds the error of a speed |v| with at least 95 %, m/s. Along the motion the error is
+ * normal; across it the speed only grows, by the square of the error over twice the speed. The
+ * circle of the whole velocity is the other bound that always holds; the smaller one is given.
+ * @param velocity east and north, m/s.
+ * @param covariance 2 × 2 block of the velocity [xx, xy, yy], m²/s².
+ */
+export function speedBound95Mps(
+  eastMps: number, northMps: number, xx: number, xy: number, yy: number,
+): number {
+  const circleMps = bound95M(xx, xy, yy);
+  const speedMps = Math.hypot(eastMps, northMps);
+  if (speedMps === 0) return circleMps;
+  const [e, n] = [eastMps / speedMps, northMps / speedMps];
+  const along = Math.max(xx * e * e + 2 * xy * e * n + yy * n * n, 0);
+  const across = Math.max(xx * n * n - 2 * xy * e * n + yy * e * e, 0);
+  const growthMps = (NORMAL_95 * NORMAL_95 * across) / (2 * speedMps);
+  return Math.min(circleMps, NORMAL_95 * Math.sqrt(along) + growthMps);
+}

@@ -1,4 +1,4 @@
-import { bound95M } from '../base/covariance.ts';
+import { NORMAL_95, bound95M, speedBound95Mps } from '../base/covariance.ts';
 import { siteFrame } from '../base/geodesy.ts';
 import type { SiteFrame } from '../base/geodesy.ts';
 import type { Stamp } from '../base/time.ts';
@@ -6,10 +6,13 @@ import { headingRadToNorthDeg, radToDeg, rounded as round } from '../base/units.
 import type { RoadEvent, RoadEventKind } from '../model/event.ts';
 import type { HealthCheck } from '../model/health.ts';
 import { nodeKey } from '../model/ids.ts';
+import { mayCarry } from '../model/privacy.ts';
 import type { LaneId, PhaseNumber } from '../model/ids.ts';
 import type { Manoeuvre, RoadLane } from '../model/road.ts';
 import type { RoadUserClass } from '../model/roaduser.ts';
-import type { LampAspect, RightOfWay, SignalGroupState, SignalState } from '../model/signal.ts';
+import type {
+  LampAspect, RightOfWay, SignalGroupState, SignalState, TimingSource,
+} from '../model/signal.ts';
 import type { CloudSettings, Site } from '../model/site.ts';
 import type { CityComposer, CityInput, CityMessage } from '../model/stages.ts';
 import type { LaneStatistic } from '../model/statistic.ts';
@@ -25,7 +28,6 @@ export interface CityContext {
 }
 
 const EVENT_PERIOD_MS = 1000;
-const NORMAL_95 = 1.959964;
 
 /** ptcType and vehicleClass of T/ITS 0180.1 ([R12]: the 0..6 scale). */
 const kinds: Readonly<Record<RoadUserClass, readonly [type: number, vehicle: number | null]>> = {
@@ -65,6 +67,16 @@ function lightStatus({ colour, flashing }: LampAspect, rightOfWay: RightOfWay): 
   if (colour === 'yellow') return flashing ? 8 : 7;
   return 0;
 }
+
+/** How sure a count-down is when its source does not say, 0..1. */
+const sureness: Readonly<Record<TimingSource, number>> = {
+  'controller-guarantee': 1,
+  'controller-forecast': 0.9,
+  learnt: 0.5,
+};
+/** Without a count-down the colour alone is known: half of what form B tells. */
+const surenessOf = ({ timing }: SignalGroupState): number =>
+  timing?.likelyEnd ? (timing.confidence ?? sureness[timing.likelyEnd.source]) : 0.5;
 
 /** controlMode of form B. */
 const controlModes: Readonly<Record<string, number>> = {
@@ -109,7 +121,7 @@ class City implements CityComposer {
     // Half a tick of slack, so that a rate equal to the caller's is met.
     if (now.monoMs - this.#lastLiveMs >= 1000 / cloud.liveHz - 25) {
       this.#lastLiveMs = now.monoMs;
-      if (input.tracks) messages.push(this.#participants(input.tracks.tracks, now));
+      if (input.tracks && this.#maySayWho) messages.push(this.#participants(input.tracks.tracks, now));
       for (const state of input.signals) messages.push(this.#lamps(state, now));
     }
     const status = input.health.map(({ name, level }) => `${name}=${level}`).join();
@@ -130,6 +142,11 @@ class City implements CityComposer {
       messages.push(...this.#traffic(input.statistics, now));
     }
     return messages;
+  }
+
+  /** Places, ids and motion of single road users are pseudonymous: see `trackPrivacy`. */
+  get #maySayWho(): boolean {
+    return mayCarry(this.#context.cloud.privacy, 'pseudonymous');
   }
 
   #head(now: Stamp): { timeStamp: number; rscuSn: string } {
@@ -198,7 +215,9 @@ class City implements CityComposer {
     const check = (name: string): HealthCheck | undefined => health.find((entry) => entry.name === name);
     const row = (name: string): { status: number; active: number } => {
       const level = check(name)?.level;
-      return { status: level === 'failed' ? 1 : 0, active: level === 'failed' ? 1 : 0 };
+      // 1 is offline: what was never heard is not online.
+      const offline = level === 'failed' || level === 'unknown';
+      return { status: level === 'failed' ? 1 : 0, active: offline ? 1 : 0 };
     };
     const failed = health.filter((entry) => entry.level === 'failed');
     const sensors = site.sensors.filter((sensor) => sensor.enabled);
@@ -242,7 +261,8 @@ class City implements CityComposer {
   #participant(track: Track, now: Stamp): unknown {
     const [ptcType, vehicleClass] = kinds[track.cls];
     const [xx = 0, xy = 0, , , , yy = 0] = track.covariance;
-    const speedSigma = Math.sqrt(Math.max(track.covariance[10] ?? 0, track.covariance[15] ?? 0));
+    const [vxx = 0, vxy = 0, , , , vyy = 0] = track.covariance.slice(10);
+    const speedBoundMps = speedBound95Mps(track.eastMps, track.northMps, vxx, vxy, vyy);
     const lane = track.laneId === null ? undefined : this.#lanes.get(track.laneId);
     const { extent } = track;
     return {
@@ -256,7 +276,7 @@ class City implements CityComposer {
       positionConfidence: rank(positionBoundsM, bound95M(xx, xy, yy)),
       status: track.speedMps < 0.3 ? 1 : 2,
       speed: round(track.speedMps, 2),
-      speedConfidence: rank(speedBoundsMps, NORMAL_95 * speedSigma),
+      speedConfidence: rank(speedBoundsMps, speedBoundMps),
       ...(track.headingRad === null
         ? {}
         : {
@@ -279,11 +299,11 @@ class City implements CityComposer {
     const { site, cloud } = this.#context;
     const node = site.road.nodes.find((entry) => nodeKey(entry.id) === nodeKey(state.node));
     const seconds = (group: SignalGroupState): number => {
-      const end = group.timing?.likelyEnd ?? group.timing?.minEnd;
+      const end = group.timing?.likelyEnd;
       return end ? Math.max(0, Math.round((end.atMs - now.monoMs) / 1000)) : 0;
     };
     const usable = state.availability === 'usable';
-    const timed = state.groups.every((group) => group.timing?.likelyEnd);
+    const groups = this.#onePerPhase(state.groups);
     const approaches = site.road.links.filter((link) => nodeKey(link.downstream) === nodeKey(state.node));
     return this.#live('lamp/up', nodeKey(state.node), {
       signalControllerStamp: whole(state.measured),
@@ -295,18 +315,28 @@ class City implements CityComposer {
       crossRealStatus: state.status.fault ? 1 : usable ? 0 : 2,
       ...(state.status.mode in controlModes ? { controlMode: controlModes[state.status.mode] } : {}),
       number: approaches.length,
-      confidence: usable ? (timed ? 1 : 0.5) : 0,
-      lampRealInfos: state.groups.map((group) => ({
+      confidence: usable ? round(Math.min(1, ...groups.map(surenessOf)), 2) : 0,
+      lampRealInfos: groups.map((group) => ({
         phaseId: String(this.#phases.get(group.signalGroup) ?? 0),
         lightStatus: usable ? lightStatus(group.aspect, group.rightOfWay) : 0,
         countDown: usable ? seconds(group) : 0,
         lightStatusNext: group.next && usable ? lightStatus(group.next.aspect, group.rightOfWay) : 0,
-        nextCountDown: group.next?.durationMs ? Math.round(group.next.durationMs / 1000) : 0,
+        nextCountDown: usable && group.next?.durationMs ? Math.round(group.next.durationMs / 1000) : 0,
         lightStatusNextNext: 0,
         nextNextCountDown: 0,
         dataSource: 2,
       })),
     });
+  }
+
+  /** Groups that share a phase are equal; a phase is told once. */
+  #onePerPhase(groups: readonly SignalGroupState[]): readonly SignalGroupState[] {
+    const byPhase = new Map<number, SignalGroupState>();
+    for (const group of groups) {
+      const phase = this.#phases.get(group.signalGroup) ?? 0;
+      if (!byPhase.has(phase)) byPhase.set(phase, group);
+    }
+    return [...byPhase.values()];
   }
 
   #events(events: readonly RoadEvent[], ack: boolean, now: Stamp): unknown {

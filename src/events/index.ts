@@ -1,3 +1,4 @@
+import { insideOutline } from '../base/geometry.ts';
 import { wrapRad } from '../base/units.ts';
 import type { MonotonicMs, Stamp } from '../base/time.ts';
 import type { Coverage } from '../model/coverage.ts';
@@ -19,12 +20,19 @@ interface Watch {
   /** Since when the condition holds without a break longer than the row's grace. */
   sinceMs: MonotonicMs;
   lastTrueMs: MonotonicMs;
+  /** Where it was last seen to hold. */
+  eastM: number;
+  northM: number;
   event: RoadEvent | null;
 }
 
 const EVENTS_MAX = 256;
+/** An event that nobody could look at for this long is over (rule R37, default life). */
+const BLIND_MAX_MS = 1_800_000;
 const WATCHES_MAX = 2048;
 const EVENT_IDS = 0x7fffffff;
+/** Ids of one boot; those of the next begin after them, so that a day's ids stay unique. */
+const IDS_PER_BOOT = 100_000;
 
 /** What a detector is shown of one road user. */
 export interface Situation {
@@ -64,9 +72,10 @@ class Events implements EventStage {
   readonly #count: Count;
   readonly #matcher: LaneMatcher;
   #watches = new Map<string, Watch>();
-  #nextId = 1;
+  #nextId: number;
 
-  constructor(site: Site, count: Count) {
+  constructor(site: Site, count: Count, boot: number) {
+    this.#nextId = 1 + (boot % Math.floor(EVENT_IDS / IDS_PER_BOOT)) * IDS_PER_BOOT;
     this.#site = site;
     this.#count = count;
     this.#matcher = createLaneMatcher(site.road);
@@ -75,18 +84,33 @@ class Events implements EventStage {
   accept(list: TrackList, coverage: Coverage, signals: readonly SignalState[]): readonly RoadEvent[] {
     const now = list.valid;
     const ended: RoadEvent[] = [];
-    // Nobody looks: what was seen there is neither told nor ended by silence alone.
-    const blind = coverage.zones.length > 0 && coverage.zones.every((zone) => zone.sensors.length === 0);
+    const blind = this.#blindness(coverage);
     for (const situation of this.#situations(list.tracks, signals)) this.#judge(situation, now);
     for (const [key, watch] of this.#watches) {
       const row = detectorRows[watch.kind];
-      if (!row || blind || now.monoMs - watch.lastTrueMs <= row.graceMs) continue;
+      if (!row || now.monoMs - watch.lastTrueMs <= row.graceMs) continue;
+      // Nobody looks there: what was seen is not ended by silence alone, unless it lasts.
+      if (now.monoMs - watch.lastTrueMs < BLIND_MAX_MS && blind(watch)) continue;
       if (watch.event) ended.push({ ...watch.event, ended: now, updated: now });
       this.#watches.delete(key);
     }
     const live: RoadEvent[] = [];
     for (const { event } of this.#watches.values()) if (event) live.push(event);
     return [...live, ...ended];
+  }
+
+  /** Whether no healthy sensor looks at a place. Zones that coverage does not speak of are open. */
+  #blindness(coverage: Coverage): (place: { eastM: number; northM: number }) => boolean {
+    const looks = new Map<string, boolean>();
+    for (const { zoneId, sensors } of coverage.zones) {
+      looks.set(zoneId, (looks.get(zoneId) ?? false) || sensors.length > 0);
+    }
+    const nobody = looks.size > 0 && ![...looks.values()].includes(true);
+    const zones = this.#site.road.zones.filter(({ id }) => looks.has(id));
+    return ({ eastM, northM }) => {
+      const here = zones.filter(({ outline }) => insideOutline(eastM, northM, outline));
+      return here.length === 0 ? nobody : here.every(({ id }) => !looks.get(id));
+    };
   }
 
   #situations(tracks: readonly Track[], signals: readonly SignalState[]): Situation[] {
@@ -131,11 +155,15 @@ class Events implements EventStage {
           trackId: situation.track.id,
           sinceMs: now.monoMs,
           lastTrueMs: now.monoMs,
+          eastM: situation.track.eastM,
+          northM: situation.track.northM,
           event: null,
         };
         this.#watches.set(key, watch);
       }
       watch.lastTrueMs = now.monoMs;
+      watch.eastM = situation.track.eastM;
+      watch.northM = situation.track.northM;
       if (now.monoMs - watch.sinceMs < row.afterMs) continue;
       watch.event = this.#told(row, situation, watch, now);
     }
@@ -192,8 +220,14 @@ function againstLane(track: Track, match: LaneMatch | null): number | null {
   return Math.abs(wrapRad(headingRad - match.projection.headingRad));
 }
 
-/** The event stage of a site. */
-export function createEventStage(site: Site, options: { readonly count: Count }): EventStage {
-  return new Events(site, options.count);
+/**
+ * The event stage of a site.
+ * @param options.boot counts the boots of this box: ids of events differ from boot to boot.
+ */
+export function createEventStage(
+  site: Site,
+  options: { readonly count: Count; readonly boot?: number },
+): EventStage {
+  return new Events(site, options.count, options.boot ?? 0);
 }
 

@@ -38,14 +38,17 @@ const order: Readonly<Record<AirMessage['type'], number>> = {
   OTHER: 6,
 };
 
+const familyOf = (host: string): 'IPv4' | 'IPv6' => (host.includes(':') ? 'IPv6' : 'IPv4');
+
 /** Address of a named interface, to bind to. */
 function addressOf(settings: RsuSettings): string | null {
   if (settings.interface === null) return null;
-  const found = networkInterfaces()[settings.interface]?.find(({ family }) => family === 'IPv4');
+  const wanted = familyOf(settings.host);
+  const found = networkInterfaces()[settings.interface]?.find(({ family }) => family === wanted);
   if (!found) {
     throw new Fault('PORT_UNAVAILABLE', {
       subject: `rsu ${settings.id}`,
-      expected: `an IPv4 address on interface ${settings.interface}`,
+      expected: `an ${wanted} address on interface ${settings.interface}`,
       got: 'none',
       next: 'Name another interface in site.json rsus[], or bring this one up.',
     });
@@ -75,9 +78,9 @@ class RsuLink {
     this.#nodes = nodes;
     this.#clock = clock;
     this.#log = log;
-    this.#socket = createSocket({ type: settings.host.includes(':') ? 'udp6' : 'udp4' });
+    const address = addressOf(settings); // before the socket: a refusal leaves nothing open
+    this.#socket = createSocket({ type: familyOf(settings.host) === 'IPv6' ? 'udp6' : 'udp4' });
     this.#socket.on('error', (error) => this.#failed(messageOf(error)));
-    const address = addressOf(settings);
     if (address) this.#socket.bind(0, address);
     this.#socket.unref();
   }
@@ -95,34 +98,36 @@ class RsuLink {
   }
 
   offer(message: AirMessage): void {
+    if (this.#closed) return;
     if (message.type === 'SPAT') return this.#send(message);
-    if (this.#queue.length >= QUEUE_MAX) {
-      this.#queue.pop();
-      this.counters.count('rsu_queue_full');
-    }
     const entry = { message, order: order[message.type] };
     let index = this.#queue.length;
     while (index > 0 && this.#queue[index - 1]!.order > entry.order) index--;
     this.#queue.splice(index, 0, entry);
+    // What would leave last is dropped, be it the new one.
+    if (this.#queue.length > QUEUE_MAX) {
+      const dropped = this.#queue.pop()!;
+      this.counters.count(`rsu_queue_full_${dropped.message.type}`);
+    }
     this.#drain();
   }
 
+  /** Sends what may leave now; arms a timer for the rest. */
   #drain(): void {
     if (this.#armed || this.#closed) return;
-    const next = this.#queue.shift();
-    if (!next) return;
-    const nowMs = this.#clock.nowMs();
-    const freeMs = this.#lastSentMs === null ? nowMs : plusMs(this.#lastSentMs, this.settings.minGapMs);
-    if (freeMs > nowMs) {
-      this.#queue.unshift(next);
-      this.#armed = this.#clock.at(freeMs, () => {
-        this.#armed = null;
-        this.#drain();
-      });
-      return;
+    while (this.#queue.length > 0) {
+      const nowMs = this.#clock.nowMs();
+      const gapMs = this.settings.minGapMs;
+      const freeMs = this.#lastSentMs === null ? nowMs : plusMs(this.#lastSentMs, gapMs);
+      if (freeMs > nowMs) {
+        this.#armed = this.#clock.at(freeMs, () => {
+          this.#armed = null;
+          this.#drain();
+        });
+        return;
+      }
+      this.#send(this.#queue.shift()!.message);
     }
-    this.#send(next.message);
-    this.#drain();
   }
 
   /** Whether the unit's budget of this second has room. SPAT is counted but never held back. */
@@ -202,11 +207,17 @@ export interface RsuLinks {
 
 /** Opens the ways to the units. Errors: `Fault` PORT_UNAVAILABLE for a named interface that is not there. */
 export function createRsuLinks(site: Site, clock: Clock, log: Log): RsuLinks {
-  const links = site.rsus.map((settings) => {
-    const area = site.road.rsuAreas.find(({ rsuId }) => rsuId === settings.id);
-    const nodes = area ? new Set(area.nodes.map(nodeKey)) : null;
-    return { link: new RsuLink(settings, nodes, clock, log), nodes };
-  });
+  const links: { readonly link: RsuLink; readonly nodes: ReadonlySet<string> | null }[] = [];
+  try {
+    for (const settings of site.rsus) {
+      const area = site.road.rsuAreas.find(({ rsuId }) => rsuId === settings.id);
+      const nodes = area ? new Set(area.nodes.map(nodeKey)) : null;
+      links.push({ link: new RsuLink(settings, nodes, clock, log), nodes });
+    }
+  } catch (error) {
+    for (const { link } of links) link.close();
+    throw error;
+  }
   return {
     send(message) {
       for (const { link } of links) if (link.wants(message)) link.offer(message);

@@ -5,6 +5,7 @@ import type { Coverage } from '../model/coverage.ts';
 import type { TrackId, ZoneId } from '../model/ids.ts';
 import { createLaneMatcher } from '../model/lanes.ts';
 import type { LaneMatcher, MatchLane } from '../model/lanes.ts';
+import { isVulnerable } from '../model/roaduser.ts';
 import type { RoadUserClass } from '../model/roaduser.ts';
 import type { Site } from '../model/site.ts';
 import type { Count, StatisticStage } from '../model/stages.ts';
@@ -20,15 +21,19 @@ const QUEUE_GAP_M = 15;
 /** A road user not seen for this long has left its lane, ms. */
 const FORGET_MS = 5000;
 const DEFAULT_LENGTH_M = 4.5;
+/** What one tick saw holds until the next, at the longest this long: a stall is not observed. */
+const HOLD_MS = 250;
+/** Faster than this along a lane is no road user but a new match, m/s. */
+const JUMP_MPS = 60;
 
 /** What is summed up for one lane in the running interval. */
 interface Sums {
   flow: Partial<Record<RoadUserClass, number>>;
   speedSumMps: number;
   passed: number;
-  occupiedTicks: number;
-  coveredTicks: number;
-  ticks: number;
+  occupiedMs: number;
+  coveredMs: number;
+  observedMs: number;
   queueLengthM: number;
   queueCount: number;
   delaySumS: number;
@@ -44,13 +49,25 @@ interface Seen {
   readonly atMs: number;
 }
 
+/** What the last tick saw of one lane; it holds until the next. */
+interface Held {
+  occupied: boolean;
+  covered: boolean;
+}
+
+/** One standing vehicle of a queue, along the lane. */
+interface Queued {
+  readonly frontM: number;
+  readonly tailM: number;
+}
+
 const emptySums = (): Sums => ({
   flow: {},
   speedSumMps: 0,
   passed: 0,
-  occupiedTicks: 0,
-  coveredTicks: 0,
-  ticks: 0,
+  occupiedMs: 0,
+  coveredMs: 0,
+  observedMs: 0,
   queueLengthM: 0,
   queueCount: 0,
   delaySumS: 0,
@@ -65,9 +82,13 @@ class Statistics implements StatisticStage {
   readonly #lineM: number[];
   readonly #freeMps: number[];
   readonly #zones: ZoneId[][];
+  /** The class that a lane is mostly for: its coverage counts. */
+  readonly #usual: RoadUserClass[];
   #sums: Sums[];
   #seen = new Map<TrackId, Seen>();
   #began: Stamp | null = null;
+  #last: Stamp | null = null;
+  #held: Held[];
 
   constructor(site: Site, count: Count, periodS: number) {
     this.#count = count;
@@ -87,33 +108,76 @@ class Statistics implements StatisticStage {
       return coverage.filter((zone) => insideOutline(x, y, zone.outline)).map((zone) => zone.id);
     });
     this.#sums = lanes.map(emptySums);
+    this.#held = lanes.map(() => ({ occupied: false, covered: false }));
+    this.#usual = lanes.map(({ lane }) => {
+      if (lane.kind === 'non-motor') return 'bicycle';
+      return lane.kind === 'sidewalk' || lane.kind === 'crosswalk' ? 'pedestrian' : 'car';
+    });
   }
 
   accept(list: TrackList, coverage: Coverage): readonly LaneStatistic[] {
     const now = list.valid;
-    const period = Math.floor(now.utcMs / this.#periodMs);
-    const closed =
-      this.#began && Math.floor(this.#began.utcMs / this.#periodMs) !== period
-        ? this.#close(now, period)
-        : [];
-    this.#began ??= now;
+    const closed = this.#pass(now);
     this.#add(list, coverage);
+    this.#last = now;
     return closed;
+  }
+
+  /** Lets time pass since the last tick; gives the interval that this closed. */
+  #pass(now: Stamp): readonly LaneStatistic[] {
+    const began = this.#began;
+    const last = this.#last;
+    if (!began || !last) {
+      this.#began = now;
+      return [];
+    }
+    const holdMs = Math.min(now.monoMs - last.monoMs, HOLD_MS);
+    const period = Math.floor(began.utcMs / this.#periodMs);
+    const endUtcMs = (period + 1) * this.#periodMs;
+    if (now.utcMs >= began.utcMs && now.utcMs < endUtcMs) {
+      this.#elapse(holdMs);
+      return [];
+    }
+    // UTC stepped back: the interval ends at what it last saw, by the monotonic clock.
+    if (now.utcMs < began.utcMs) {
+      const lengthMs = last.monoMs - began.monoMs;
+      const ended = { ...last, utcMs: plusMs(began.utcMs, lengthMs) };
+      this.#count('statistics_clock_stepped');
+      return this.#close(ended, now);
+    }
+    const beforeMs = Math.min(Math.max(endUtcMs - last.utcMs, 0), holdMs);
+    this.#elapse(beforeMs);
+    const ended = stampOf(endUtcMs, now);
+    const next = Math.floor(now.utcMs / this.#periodMs) * this.#periodMs;
+    // After a pause over whole periods the new interval begins with what is seen again.
+    const closed = this.#close(ended, next === endUtcMs ? ended : now);
+    if (next === endUtcMs) this.#elapse(Math.min(holdMs - beforeMs, now.utcMs - endUtcMs));
+    return closed;
+  }
+
+  #elapse(ms: number): void {
+    for (const [index, sums] of this.#sums.entries()) {
+      const { occupied, covered } = this.#held[index]!;
+      sums.observedMs += ms;
+      if (occupied) sums.occupiedMs += ms;
+      if (covered) sums.coveredMs += ms;
+    }
   }
 
   #add(list: TrackList, coverage: Coverage): void {
     const nowMs = list.valid.monoMs;
     const covered = new Set<string>();
-    for (const zone of coverage.zones) {
-      if (zone.cls === 'car' && zone.sensors.length > 0) covered.add(zone.zoneId);
+    for (const { zoneId, cls, sensors } of coverage.zones) {
+      if (sensors.length > 0) covered.add(`${zoneId} ${cls}`);
     }
     const occupied = new Set<number>();
-    const queues = new Map<number, number[]>();
+    const queues = new Map<number, Queued[]>();
     for (const track of list.tracks) this.#place(track, nowMs, occupied, queues);
     for (const [index, sums] of this.#sums.entries()) {
-      sums.ticks++;
-      if (occupied.has(index)) sums.occupiedTicks++;
-      if (this.#zones[index]!.some((zone) => covered.has(zone))) sums.coveredTicks++;
+      const cls = this.#usual[index]!;
+      const held = this.#held[index]!;
+      held.occupied = occupied.has(index);
+      held.covered = this.#zones[index]!.some((zone) => covered.has(`${zone} ${cls}`));
       this.#queue(index, sums, queues.get(index) ?? []);
     }
     for (const [id, seen] of this.#seen) {
@@ -121,20 +185,28 @@ class Statistics implements StatisticStage {
     }
   }
 
-  #place(track: Track, nowMs: number, occupied: Set<number>, queues: Map<number, number[]>): void {
+  #place(
+    track: Track,
+    nowMs: number,
+    occupied: Set<number>,
+    queues: Map<number, Queued[]>,
+  ): void {
     const match = this.#matcher.match(track.eastM, track.northM);
     if (!match) return;
     const index = this.#indexOf.get(match.lane)!;
     const alongM = match.projection.alongM;
     const before = this.#seen.get(track.id);
-    const same = before?.laneIndex === index ? before : undefined;
+    const mayM = before ? 2 + (JUMP_MPS * (nowMs - before.atMs)) / 1000 : 0;
+    const same =
+      before?.laneIndex === index && Math.abs(alongM - before.alongM) <= mayM ? before : undefined;
     const lineM = this.#lineM[index]!;
     const halfM = (track.extent.lengthM ?? DEFAULT_LENGTH_M) / 2;
     if (Math.abs(alongM - lineM) < halfM) occupied.add(index);
     if (same && same.alongM < lineM && alongM >= lineM) this.#passed(index, track, same, nowMs);
-    if (track.speedMps < QUEUE_SPEED_MPS) {
+    const isQueued = track.speedMps < QUEUE_SPEED_MPS && !isStray(track.cls, this.#usual[index]!);
+    if (isQueued) {
       const list = queues.get(index) ?? [];
-      list.push(alongM - halfM);
+      list.push({ frontM: alongM + halfM, tailM: alongM - halfM });
       queues.set(index, list);
     }
     this.#seen.set(track.id, {
@@ -158,14 +230,15 @@ class Statistics implements StatisticStage {
     sums.delays++;
   }
 
-  #queue(index: number, sums: Sums, tails: number[]): void {
-    if (tails.length === 0) return;
-    tails.sort((a, b) => b - a);
+  /** The queue back from the stop line: each within the gap of the one in front. */
+  #queue(index: number, sums: Sums, standing: Queued[]): void {
+    if (standing.length === 0) return;
+    standing.sort((a, b) => b.tailM - a.tailM);
     const lengthM = this.#matcher.lanes[index]!.lengthM;
     let backM = lengthM;
     let count = 0;
-    for (const tailM of tails) {
-      if (backM - tailM > QUEUE_GAP_M + DEFAULT_LENGTH_M) break;
+    for (const { frontM, tailM } of standing) {
+      if (backM - frontM > QUEUE_GAP_M) break;
       backM = tailM;
       count++;
     }
@@ -174,14 +247,9 @@ class Statistics implements StatisticStage {
     sums.queueCount = count;
   }
 
-  #close(now: Stamp, period: number): LaneStatistic[] {
-    const backMs = now.utcMs - period * this.#periodMs;
-    const ended: Stamp = {
-      monoMs: plusMs(now.monoMs, -backMs),
-      utcMs: utcMs(period * this.#periodMs),
-      errorMs: now.errorMs,
-    };
+  #close(ended: Stamp, nextBegan: Stamp): LaneStatistic[] {
     const began = this.#began!;
+    const lengthMs = Math.max(ended.utcMs - began.utcMs, 1);
     const result = this.#matcher.lanes.map(({ lane }, index): LaneStatistic => {
       const sums = this.#sums[index]!;
       return {
@@ -191,20 +259,26 @@ class Statistics implements StatisticStage {
         ended,
         flow: sums.flow,
         meanSpeedMps: sums.passed > 0 ? sums.speedSumMps / sums.passed : null,
-        occupancy: sums.ticks > 0 ? sums.occupiedTicks / sums.ticks : 0,
+        occupancy: sums.observedMs > 0 ? sums.occupiedMs / sums.observedMs : 0,
         queueLengthM: sums.queueLengthM,
         queueCount: sums.queueCount,
         meanDelayS: sums.delays > 0 ? sums.delaySumS / sums.delays : null,
-        completeness: sums.ticks > 0 ? sums.coveredTicks / sums.ticks : 0,
+        completeness: Math.min(sums.coveredMs / lengthMs, 1),
       };
     });
     this.#sums = this.#matcher.lanes.map(emptySums);
-    this.#began = ended;
+    this.#began = nextBegan;
     return result;
   }
 
   snapshot(): unknown {
-    return structuredClone({ sums: this.#sums, seen: [...this.#seen], began: this.#began });
+    return structuredClone({
+      sums: this.#sums,
+      seen: [...this.#seen],
+      began: this.#began,
+      last: this.#last,
+      held: this.#held,
+    });
   }
 
   restore(snapshot: unknown): void {
@@ -212,12 +286,27 @@ class Statistics implements StatisticStage {
       sums: Sums[];
       seen: [TrackId, Seen][];
       began: Stamp | null;
+      last: Stamp | null;
+      held: Held[];
     };
     this.#sums = state.sums;
     this.#seen = new Map(state.seen);
     this.#began = state.began;
+    this.#last = state.last;
+    this.#held = state.held;
   }
 }
+
+/** Who stands on a lane that is not for them is no queue: a pedestrian, a bicycle among cars. */
+const isStray = (cls: RoadUserClass, usual: RoadUserClass): boolean =>
+  cls === 'pedestrian' || (usual === 'car' && cls !== 'motorcycle' && isVulnerable(cls));
+
+/** An instant of UTC on both clocks, by another stamp. */
+const stampOf = (atUtcMs: number, by: Stamp): Stamp => ({
+  monoMs: plusMs(by.monoMs, atUtcMs - by.utcMs),
+  utcMs: utcMs(atUtcMs),
+  errorMs: by.errorMs,
+});
 
 /** The statistics stage of a site; intervals are whole multiples of the period in UTC. */
 export function createStatisticStage(

@@ -17,7 +17,7 @@ export class MessageCounters {
     return value;
   }
 
-  /** The number that `take` would give. */
+  /** The number that `take` would give: what is composed to see whether it fits takes none. */
   peek(stream: string): number {
     let value = this.#next.get(stream);
     if (value === undefined) {

@@ -16,7 +16,7 @@ import type {
   RoadPoint,
   SpeedLimit,
 } from '../../src/model/road.ts';
-import type { MapComposer } from '../../src/model/stages.ts';
+import type { Count, MapComposer } from '../../src/model/stages.ts';
 import type { ComposerContext } from '../profile.ts';
 import { MessageCounters } from './counter.ts';
 import { airFrame, airOffset, airPosition } from './position.ts';
@@ -24,6 +24,7 @@ import type { AirFrame, AirPosition } from './position.ts';
 import { airTime } from './time.ts';
 
 const POINTS_MAX = 31;
+const MOVEMENTS_MAX = 32;
 /** A centre line may be simplified by this much to fit, metres. */
 const SIMPLIFY_MAX_M = 0.3;
 
@@ -86,6 +87,8 @@ class MapBuilder {
   readonly #lanes: ReadonlyMap<LaneId, RoadLane>;
   readonly #links: ReadonlyMap<LinkId, RoadLink>;
   readonly #errorM: number;
+  readonly #connectionsMax: number;
+  readonly #count: Count;
 
   constructor(context: ComposerContext, errorM: number) {
     const { road } = context.site;
@@ -95,6 +98,8 @@ class MapBuilder {
     this.#lanes = new Map(road.lanes.map((lane) => [lane.id, lane]));
     this.#links = new Map(road.links.map((link) => [link.id, link]));
     this.#errorM = errorM;
+    this.#connectionsMax = context.profile.connectionsMax;
+    this.#count = context.count;
   }
 
   node(node: RoadNode): unknown {
@@ -104,7 +109,7 @@ class MapBuilder {
       .filter((link) => nodeKey(link.downstream) === key)
       .map((link) => this.#link(link, reference));
     return {
-      ...(node.name ? { name: asciiName(node.name) } : {}),
+      ...asciiName(node.name),
       id: nodeValue(node.id),
       refPos: reference,
       ...(inLinks.length > 0 ? { inLinks } : {}),
@@ -116,7 +121,7 @@ class MapBuilder {
     const crossings = this.#road.crossings.filter((crossing) => crossing.linkId === link.id);
     const movements = this.#movementsOf(lanes);
     return {
-      ...(link.name ? { name: asciiName(link.name) } : {}),
+      ...asciiName(link.name),
       upstreamNodeId: nodeValue(link.upstream),
       ...speedLimits(link.speedLimits),
       linkWidth: Math.round(link.widthM * 100),
@@ -133,7 +138,7 @@ class MapBuilder {
   }
 
   /** One movement for each remote node and phase of the link's lanes. */
-  #movementsOf(lanes: readonly RoadLane[]): unknown[] {
+  #movementsOf(lanes: readonly RoadLane[]): readonly unknown[] {
     const seen = new Map<string, unknown>();
     for (const lane of lanes) {
       for (const movement of this.#road.movements) {
@@ -150,7 +155,7 @@ class MapBuilder {
         }
       }
     }
-    return [...seen.values()].slice(0, 32);
+    return this.#atMost([...seen.values()], MOVEMENTS_MAX);
   }
 
   #phaseOf(group: SignalGroupId | null): number | null {
@@ -166,7 +171,9 @@ class MapBuilder {
       laneWidth: Math.round(lane.widthM * 100),
       laneAttributes: { laneType: laneType(lane) },
       maneuvers: bits(12, manoeuvresOf(lane.uses)),
-      ...(connects.length > 0 ? { connectsTo: connects.slice(0, 16) } : {}),
+      ...(connects.length > 0
+        ? { connectsTo: this.#atMost(connects, this.#connectionsMax) }
+        : {}),
       ...speedLimits(lane.speedLimits),
       points: this.#points(lane.points, reference),
     };
@@ -206,9 +213,19 @@ class MapBuilder {
     };
   }
 
+  /** The first `most`; what is cut is counted. The checker has refused such roads. */
+  #atMost<T>(list: readonly T[], most: number): readonly T[] {
+    if (list.length > most) this.#count('map_list_cut', list.length - most);
+    return list.slice(0, most);
+  }
+
   #points(line: readonly RoadPoint[], reference: AirPosition): unknown[] {
     let kept = this.#errorM > 0 ? simplifyLine(line, this.#errorM) : line;
-    for (let errorM = 0.05; kept.length > POINTS_MAX; errorM *= 1.5) kept = simplifyLine(line, errorM);
+    let errorM = SIMPLIFY_MAX_M / 8;
+    for (; kept.length > POINTS_MAX; errorM *= 2) {
+      if (errorM > SIMPLIFY_MAX_M) this.#count('map_line_coarse');
+      kept = simplifyLine(line, errorM);
+    }
     return kept.map((point) => ({
       posOffset: airOffset(this.#air.geodetic(point[0], point[1]), reference),
     }));
@@ -216,7 +233,12 @@ class MapBuilder {
 }
 
 const nodeValue = ({ region, id }: NodeId): { region: number; id: number } => ({ region, id });
-const asciiName = (name: string): string => name.replace(/[^\x20-\x7e]/g, '?').slice(0, 63) || '?';
+
+/** A name on air is ASCII: one that would be mostly question marks is left out. */
+function asciiName(name: string): { readonly name?: string } {
+  const ascii = name.replace(/[^\x20-\x7e]/g, '').trim();
+  return ascii.length * 2 < name.length || ascii === '' ? {} : { name: ascii.slice(0, 63) };
+}
 
 function speedLimits(limits: readonly SpeedLimit[]): object {
   const list = limits

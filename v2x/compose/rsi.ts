@@ -1,5 +1,5 @@
-import { plusMs } from '../../src/base/time.ts';
-import type { Stamp } from '../../src/base/time.ts';
+import { plusMs, utcMs } from '../../src/base/time.ts';
+import type { MonotonicMs, Stamp, UtcMs } from '../../src/base/time.ts';
 import type { RoadEvent } from '../../src/model/event.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { LinkId, NodeId } from '../../src/model/ids.ts';
@@ -19,12 +19,29 @@ import { airTime } from './time.ts';
 
 const EVENTS_MAX = 8;
 const SIGNS_MAX = 16;
-/** An event is told for this long beyond now, and renewed while it lives (rule R37). */
+/** An event is told for this long beyond its newest evidence, renewed while it lives (rule R37). */
 const EVENT_LIFE_MIN = 30;
+/** Nothing is told for longer than this after it began (rule R37). */
+const EVENT_LIFE_MAX_MIN = 1440;
 const SIGN_LIFE_MIN = 720;
-const MOY_INVALID = 527_040;
-/** Every how many calls (of 100 ms) each kind leaves. */
-const everyCalls: Readonly<Record<Liveliness, number>> = { static: 10, semiStatic: 5, dynamic: 1 };
+const MINUTE_MS = 60_000;
+/** Ids of events on air are 0 to 255; one is not given again for this long after its event. */
+const EVENT_IDS = 256;
+const ID_REST_MS = 60_000;
+/** Period of each kind, ms. */
+const periodMs: Readonly<Record<Liveliness, number>> = { static: 1000, semiStatic: 500, dynamic: 100 };
+/** The caller's period may waver by this much. */
+const PERIOD_SLACK_MS = 25;
+/** Octets of a description. */
+const TEXT_MAX = 64;
+const LINKS_MAX = 16;
+const UNSIGNED_16_MAX = 65_535;
+
+/** The id on air of one event. */
+interface HeldId {
+  readonly rteId: number;
+  lastMs: MonotonicMs;
+}
 
 class Rsi implements RsiComposer {
   readonly #context: ComposerContext;
@@ -34,7 +51,11 @@ class Rsi implements RsiComposer {
   readonly #unitId: string;
   readonly #nodes: readonly RoadNode[];
   readonly #signs: readonly { readonly node: RoadNode; readonly sign: RoadSign }[];
-  #calls = 0;
+  /** Ids on air by event, while it lives and for a rest. */
+  #ids = new Map<number, HeldId>();
+  #nextId = 0;
+  /** When each kind last left. */
+  #lastMs: Partial<Record<Liveliness, MonotonicMs>> = {};
 
   constructor(context: ComposerContext) {
     this.#context = context;
@@ -48,35 +69,97 @@ class Rsi implements RsiComposer {
   }
 
   compose(events: readonly RoadEvent[], now: Stamp): readonly MessageOffer[] {
-    const call = this.#calls++;
+    this.#forget(now.monoMs);
+    const live = events.filter((event) => event.ended === null && this.#mayTell(event, now));
+    for (const event of live) this.#idOf(event, now.monoMs);
+    const due = {
+      dynamic: this.#due('dynamic', now.monoMs),
+      semiStatic: this.#due('semiStatic', now.monoMs),
+      static: this.#due('static', now.monoMs),
+    };
     const offers: MessageOffer[] = [];
     for (const node of this.#nodes) {
       for (const liveliness of ['dynamic', 'semiStatic'] as const) {
-        if (call % everyCalls[liveliness] !== 0) continue;
-        const own = events.filter(
+        if (!due[liveliness]) continue;
+        const own = live.filter(
           (event) =>
-            event.ended === null &&
+            this.#ids.has(event.id) &&
             eventCodes[event.kind].liveliness === liveliness &&
             this.#nearest([event.eastM, event.northM]) === node,
         );
-        for (let from = 0; from < own.length; from += EVENTS_MAX) {
-          offers.push(this.#events(node, own.slice(from, from + EVENTS_MAX), liveliness, now));
-        }
+        const compose = (part: readonly RoadEvent[]): MessageOffer =>
+          this.#events(node, part, liveliness, now);
+        this.#split(own, EVENTS_MAX, compose, offers);
       }
+      if (!due.static) continue;
       const signs = this.#signs.filter((entry) => entry.node === node).map(({ sign }) => sign);
-      if (call % everyCalls.static !== 3) continue;
-      for (let from = 0; from < signs.length; ) {
-        let take = Math.min(SIGNS_MAX, signs.length - from);
-        let offer = this.#signsOffer(node, signs.slice(from, from + take), now);
-        while (offer.message.bytes.length > this.#context.profile.sizeMaxOctets && take > 1) {
-          take = Math.ceil(take / 2);
-          offer = this.#signsOffer(node, signs.slice(from, from + take), now);
-        }
-        offers.push(offer);
-        from += take;
-      }
+      this.#split(signs, SIGNS_MAX, (part) => this.#signsOffer(node, part, now), offers);
     }
     return offers;
+  }
+
+  /** Items in as few messages as the list's and the profile's limits allow. */
+  #split<T>(
+    items: readonly T[],
+    most: number,
+    compose: (part: readonly T[]) => MessageOffer,
+    offers: MessageOffer[],
+  ): void {
+    for (let from = 0; from < items.length; ) {
+      let take = Math.min(most, items.length - from);
+      let offer = compose(items.slice(from, from + take));
+      while (offer.message.bytes.length > this.#context.profile.sizeMaxOctets && take > 1) {
+        take = Math.ceil(take / 2);
+        offer = compose(items.slice(from, from + take));
+      }
+      this.#counters.take(nodeKey(offer.message.node));
+      offers.push(offer);
+      from += take;
+    }
+  }
+
+  #due(liveliness: Liveliness, nowMs: MonotonicMs): boolean {
+    const lastMs = this.#lastMs[liveliness];
+    if (lastMs !== undefined && nowMs - lastMs < periodMs[liveliness] - PERIOD_SLACK_MS) return false;
+    this.#lastMs[liveliness] = nowMs;
+    return true;
+  }
+
+  /** Whether an event still has a life on air; one without news for long has not. */
+  #mayTell(event: RoadEvent, now: Stamp): boolean {
+    if (this.#eventEnd(event, now) >= now.utcMs) return true;
+    this.#context.count('rsi_over_life');
+    return false;
+  }
+
+  #eventEnd(event: RoadEvent, now: Stamp): UtcMs {
+    // Lives are counted on the monotonic clock: a step of UTC neither ends nor lengthens them.
+    const renewedMs = event.updated.monoMs + EVENT_LIFE_MIN * MINUTE_MS;
+    const lastMs = event.began.monoMs + EVENT_LIFE_MAX_MIN * MINUTE_MS;
+    return plusMs(now.utcMs, Math.min(renewedMs, lastMs) - now.monoMs);
+  }
+
+  /** Gives the event its id on air; none where all are taken, which is counted. */
+  #idOf(event: RoadEvent, nowMs: MonotonicMs): void {
+    const held = this.#ids.get(event.id);
+    if (held) {
+      held.lastMs = nowMs;
+      return;
+    }
+    const used = new Set([...this.#ids.values()].map(({ rteId }) => rteId));
+    if (used.size >= EVENT_IDS) {
+      this.#context.count('rsi_id_exhausted');
+      return;
+    }
+    while (used.has(this.#nextId)) this.#nextId = (this.#nextId + 1) % EVENT_IDS;
+    this.#ids.set(event.id, { rteId: this.#nextId, lastMs: nowMs });
+    this.#nextId = (this.#nextId + 1) % EVENT_IDS;
+  }
+
+  #forget(nowMs: MonotonicMs): void {
+    for (const [event, { lastMs }] of this.#ids) {
+      if (nowMs - lastMs >= ID_REST_MS) this.#ids.delete(event);
+    }
   }
 
   #nearest(point: RoadPoint): RoadNode {
@@ -102,26 +185,22 @@ class Rsi implements RsiComposer {
     const reference = this.#reference(node);
     const { moy } = airTime(now.utcMs);
     const rtes = events.map((event) => ({
-      rteId: event.id % 256,
+      rteId: this.#ids.get(event.id)!.rteId,
       eventType: eventCodes[event.kind].code,
       eventSource: 'detection',
       eventPos: airOffset(this.#air.geodetic(event.eastM, event.northM), reference),
-      eventRadius: Math.round(event.radiusM * 10),
-      ...(event.description
-        ? { description: { textGB2312: gb2312Hex(event.description.zh, 64) } }
-        : {}),
+      eventRadius: radiusOnAir(event.radiusM),
+      ...described(event.description?.zh ?? ''),
       timeDetails: {
         startTime: airTime(event.began.utcMs).moy,
-        endTime: endMinute(moy, EVENT_LIFE_MIN),
+        endTime: endMinute(now.utcMs, this.#eventEnd(event, now)),
         endTimeConfidence: 'unavailable',
       },
       priority: priorityOctet(event.priority),
       ...(event.path.length > 1
         ? { referencePaths: [this.#path(event.path.map((p) => [p.eastM, p.northM]), event.radiusM, reference)] }
         : {}),
-      ...(event.linkId && this.#links.has(event.linkId)
-        ? { referenceLinks: [this.#link(event.linkId)] }
-        : {}),
+      ...this.#linksOf(event.linkId === null ? [] : [event.linkId]),
       eventConfidence: Math.round(Math.min(Math.max(event.confidence, 0), 1) * 200),
     }));
     return this.#offer(node, { rtes }, liveliness, moy, now);
@@ -134,21 +213,17 @@ class Rsi implements RsiComposer {
       rtsId: sign.id,
       signType: signCodes[sign.kind] ?? 0,
       signPos: airOffset(this.#air.geodetic(sign.point[0], sign.point[1]), reference),
-      ...(sign.description === ''
-        ? {}
-        : { description: { textGB2312: gb2312Hex(sign.description, 64) } }),
+      ...described(sign.description),
       timeDetails: {
         startTime: moy - (moy % 60),
-        endTime: endMinute(moy, SIGN_LIFE_MIN),
+        endTime: endMinute(now.utcMs, plusMs(now.utcMs, SIGN_LIFE_MIN * MINUTE_MS)),
         endTimeConfidence: 'unavailable',
       },
       priority: priorityOctet(sign.priority),
       ...(sign.path.length > 0
         ? { referencePaths: [this.#path(sign.path, sign.radiusM, reference)] }
         : {}),
-      ...(sign.linkIds.length > 0
-        ? { referenceLinks: sign.linkIds.filter((id) => this.#links.has(id)).map((id) => this.#link(id)) }
-        : {}),
+      ...this.#linksOf(sign.linkIds),
     }));
     return this.#offer(node, { rtss }, 'static', moy, now);
   }
@@ -158,8 +233,13 @@ class Rsi implements RsiComposer {
       activePath: points
         .slice(0, 32)
         .map((point) => airOffset(this.#air.geodetic(point[0], point[1]), reference)),
-      pathRadius: Math.min(Math.round(radiusM * 10), 65_535),
+      pathRadius: radiusOnAir(radiusM),
     };
+  }
+
+  #linksOf(ids: readonly LinkId[]): object {
+    const links = ids.filter((id) => this.#links.has(id)).slice(0, LINKS_MAX);
+    return links.length > 0 ? { referenceLinks: links.map((id) => this.#link(id)) } : {};
   }
 
   #link(id: LinkId): unknown {
@@ -174,12 +254,11 @@ class Rsi implements RsiComposer {
 
   #offer(node: RoadNode, items: object, liveliness: Liveliness, moy: number, now: Stamp): MessageOffer {
     const { profile } = this.#context;
-    const stream = `${nodeKey(node.id)}`;
     return {
       message: {
         bytes: profile.encode({
           rsiFrame: {
-            msgCnt: this.#counters.take(stream),
+            msgCnt: this.#counters.peek(nodeKey(node.id)),
             moy,
             id: this.#unitId,
             refPos: this.#reference(node),
@@ -200,18 +279,44 @@ class Rsi implements RsiComposer {
   }
 
   snapshot(): unknown {
-    return { counters: this.#counters.snapshot(), calls: this.#calls };
+    return structuredClone({
+      counters: this.#counters.snapshot(),
+      ids: [...this.#ids],
+      nextId: this.#nextId,
+      lastMs: this.#lastMs,
+    });
   }
 
   restore(snapshot: unknown): void {
-    const state = snapshot as { counters: unknown; calls: number };
+    const state = structuredClone(snapshot) as {
+      counters: unknown;
+      ids: [number, HeldId][];
+      nextId: number;
+      lastMs: Partial<Record<Liveliness, MonotonicMs>>;
+    };
     this.#counters.restore(state.counters);
-    this.#calls = state.calls;
+    this.#ids = new Map(state.ids);
+    this.#nextId = state.nextId;
+    this.#lastMs = state.lastMs;
   }
 }
 
-/** A minute of the year, capped before the value that says invalid. */
-const endMinute = (moy: number, lifeMin: number): number => Math.min(moy + lifeMin, MOY_INVALID - 1);
+/**
+ * The minute of the year in which an item ends. It does not pass the end of now's year: a receiver
+ * that compares minutes would take an early minute of the next year as over. The item is renewed.
+ */
+function endMinute(nowMs: UtcMs, endMs: UtcMs): number {
+  const nextYearMs = Date.UTC(new Date(nowMs).getUTCFullYear() + 1, 0, 1);
+  return airTime(utcMs(Math.min(endMs, nextYearMs - MINUTE_MS))).moy;
+}
+
+const radiusOnAir = (radiusM: number): number =>
+  Math.min(Math.max(Math.round(radiusM * 10), 0), UNSIGNED_16_MAX);
+
+function described(text: string): object {
+  const textGB2312 = gb2312Hex(text, TEXT_MAX);
+  return textGB2312 === '' ? {} : { description: { textGB2312 } };
+}
 
 /** Level 0..7 in the top three bits of one octet. */
 const priorityOctet = (level: number): string => ((level & 7) << 5).toString(16).padStart(2, '0');

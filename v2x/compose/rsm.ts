@@ -1,5 +1,6 @@
-import { bound95M } from '../../src/base/covariance.ts';
+import { NORMAL_95, bound95M, speedBound95Mps } from '../../src/base/covariance.ts';
 import { insideOutline } from '../../src/base/geometry.ts';
+import { hash32 } from '../../src/base/random.ts';
 import { plusMs } from '../../src/base/time.ts';
 import type { MonotonicMs, Stamp } from '../../src/base/time.ts';
 import { headingRadToNorthDeg, radToDeg } from '../../src/base/units.ts';
@@ -29,8 +30,6 @@ const ID_REST_MS = 10_000;
 const VALID_FOR_MS = 200;
 const UNKNOWN_SPEED = 8191;
 const UNKNOWN_HEADING = 28_800;
-/** Half-width of 95 % of a normal error, in standard deviations. */
-const NORMAL_95 = 1.959964;
 /** A road user whose place is less sure than this is not told of (rule R31), metres. */
 const BOUND_MAX_M = 3;
 /** Faster than this is no road user of its kind (rule R32), m/s. */
@@ -42,9 +41,6 @@ const speedMaxMps: Readonly<Record<string, number>> = {
 };
 /** The newest measurement of a road user may be this old by reason (rule R31), ms. */
 const ageMaxMs = { seen: 500, missed: 500, hiddenVulnerable: 2000, hidden: 3000 } as const;
-
-/** Participants beside the unit itself that one message holds at the most. */
-const OTHERS_MAX = 15;
 
 /** Kind of road user on air, and its class where the standard has one. */
 const kinds: Readonly<Record<RoadUserClass, { readonly type: string; readonly vehicle: number | null }>> = {
@@ -80,12 +76,15 @@ interface HeldId {
 interface NodePlace {
   readonly node: RoadNode;
   readonly reference: AirPosition;
+  /** Declared zones that are nearer to this node than to any other. */
+  readonly zones: readonly ZoneId[];
 }
 
 class Rsm implements RsmComposer {
   readonly #context: ComposerContext;
   readonly #counters: MessageCounters;
   readonly #air: AirFrame;
+  readonly #nodes: readonly RoadNode[];
   readonly #places: readonly NodePlace[];
   readonly #zones: readonly RoadZone[];
   readonly #unitId: string;
@@ -98,11 +97,15 @@ class Rsm implements RsmComposer {
     this.#counters = new MessageCounters(context.random);
     this.#air = airFrame(context.site);
     const { road } = context.site;
-    this.#places = servedNodes(road).map((node) => ({
+    this.#zones = road.zones.filter((zone) => zone.kind === 'coverage');
+    const nodes = servedNodes(road);
+    this.#nodes = nodes;
+    const owners = this.#zones.map((zone) => nearestNode(nodes, ...middleOf(zone)));
+    this.#places = nodes.map((node) => ({
       node,
       reference: airPosition(this.#air.geodetic(node.reference[0], node.reference[1])),
+      zones: this.#zones.filter((_, index) => owners[index] === node).map(({ id }) => id),
     }));
-    this.#zones = road.zones.filter((zone) => zone.kind === 'coverage');
     this.#unitId = unitId(context.site.box);
     this.#nextAirId = 1 + context.random.fork('first-id').below(Math.min(1000, context.profile.airIdMax));
   }
@@ -121,8 +124,6 @@ class Rsm implements RsmComposer {
       classes.add(zone.cls);
       covered.set(zone.zoneId, classes);
     }
-    // Nothing healthy looks: silence, never emptiness (rule R30).
-    if (covered.size === 0) return [];
     const byNode = new Map<string, Track[]>();
     for (const track of list.tracks) {
       const why = this.#whyNot(track, covered, now);
@@ -130,15 +131,18 @@ class Rsm implements RsmComposer {
         this.#context.count(why);
         continue;
       }
-      const place = this.#nearest(track);
-      const tracks = byNode.get(nodeKey(place.node.id)) ?? [];
+      const node = nearestNode(this.#nodes, track.eastM, track.northM);
+      const key = nodeKey(node!.id);
+      const tracks = byNode.get(key) ?? [];
       tracks.push(track);
-      byNode.set(nodeKey(place.node.id), tracks);
+      byNode.set(key, tracks);
     }
     const offers: MessageOffer[] = [];
     for (const place of this.#places) {
       const tracks = byNode.get(nodeKey(place.node.id)) ?? [];
-      offers.push(...this.#frames(place, tracks, list, now));
+      // Nothing healthy looks at this node: silence, never emptiness (rule R30).
+      const looks = tracks.length > 0 || place.zones.some((zone) => covered.has(zone));
+      if (looks) offers.push(...this.#frames(place, tracks, list, now));
     }
     return offers;
   }
@@ -173,20 +177,6 @@ class Rsm implements RsmComposer {
     });
   }
 
-  #nearest(track: Track): NodePlace {
-    let best = this.#places[0]!;
-    let bestM = Infinity;
-    for (const place of this.#places) {
-      const [eastM, northM] = place.node.reference;
-      const distanceM = Math.hypot(track.eastM - eastM, track.northM - northM);
-      if (distanceM < bestM) {
-        bestM = distanceM;
-        best = place;
-      }
-    }
-    return best;
-  }
-
   /** Frames of one node: the vulnerable and the near first, so that what is cut is far. */
   #frames(place: NodePlace, tracks: Track[], list: TrackList, now: Stamp): MessageOffer[] {
     const [eastM, northM] = place.node.reference;
@@ -197,13 +187,16 @@ class Rsm implements RsmComposer {
       .sort((a, b) => a.rank - b.rank || (a.track.id < b.track.id ? -1 : 1))
       .map(({ track }) => track);
     const offers: MessageOffer[] = [];
+    const { participantsMax, sizeMaxOctets } = this.#context.profile;
     for (let from = 0; from === 0 || from < sorted.length; ) {
-      let take = Math.min(sorted.length - from, OTHERS_MAX);
+      // One place is the unit's own.
+      let take = Math.min(sorted.length - from, participantsMax - 1);
       let offer = this.#frame(place, sorted.slice(from, from + take), list, now);
-      while (offer.message.bytes.length > this.#context.profile.sizeMaxOctets && take > 1) {
+      while (offer.message.bytes.length > sizeMaxOctets && take > 1) {
         take = Math.max(1, take - 2);
         offer = this.#frame(place, sorted.slice(from, from + take), list, now);
       }
+      this.#counters.take(nodeKey(place.node.id));
       offers.push(offer);
       from += Math.max(take, 1);
     }
@@ -222,7 +215,7 @@ class Rsm implements RsmComposer {
     }
     const frame = {
       rsmFrame: {
-        msgCnt: this.#counters.take(nodeKey(place.node.id)),
+        msgCnt: this.#counters.peek(nodeKey(place.node.id)),
         id: this.#unitId,
         refPos: place.reference,
         participants,
@@ -261,10 +254,11 @@ class Rsm implements RsmComposer {
   #participant(track: Track, held: HeldId, reference: AirPosition): unknown {
     const [xx, xy, , , , yy] = track.covariance as readonly [number, number, number, number, number, number];
     const vxx = track.covariance[10] ?? 0;
+    const vxy = track.covariance[11] ?? 0;
     const vyy = track.covariance[15] ?? 0;
     const kind = kinds[track.cls];
     const speed = Math.round(track.speedMps / 0.02);
-    const speedSigmaMps = Math.sqrt(Math.max(vxx, vyy));
+    const speedBoundMps = speedBound95Mps(track.eastMps, track.northMps, vxx, vxy, vyy);
     return {
       ptcType: kind.type,
       ptcId: held.airId,
@@ -275,7 +269,7 @@ class Rsm implements RsmComposer {
       speed: speed >= 0 && speed < UNKNOWN_SPEED ? speed : UNKNOWN_SPEED,
       heading: headingOnAir(held.headingRad),
       motionCfd: {
-        speedCfd: speedConfidence(NORMAL_95 * speedSigmaMps),
+        speedCfd: speedConfidence(speedBoundMps),
         headingCfd:
           track.headingSigmaRad === null || held.headingRad === null
             ? 'unavailable'
@@ -370,10 +364,43 @@ function sizeOnAir({ extent }: Track): { width: number; length: number; height?:
   };
 }
 
-/** The unit's 8 octets: the box's name, cut or filled with zeros. */
+/** The node nearest to a point of the site; undefined where none is served. */
+function nearestNode(
+  nodes: readonly RoadNode[],
+  pointEastM: number,
+  pointNorthM: number,
+): RoadNode | undefined {
+  let best = nodes[0];
+  let bestM = Infinity;
+  for (const node of nodes) {
+    const [eastM, northM] = node.reference;
+    const distanceM = Math.hypot(pointEastM - eastM, pointNorthM - northM);
+    if (distanceM < bestM) {
+      bestM = distanceM;
+      best = node;
+    }
+  }
+  return best;
+}
+
+/** Mean of the corners. */
+function middleOf({ outline }: RoadZone): [number, number] {
+  const sum = (index: 0 | 1): number => outline.reduce((total, point) => total + point[index], 0);
+  return [sum(0) / outline.length, sum(1) / outline.length];
+}
+
+/**
+ * The unit's 8 octets: the box's name, filled with zeros; of a long one its begin and a hash, so
+ * that neighbours whose names differ at the end stay apart.
+ */
 export function unitId(box: string): string {
   const octets = new Uint8Array(8);
-  new TextEncoder().encodeInto(box.replace(/[^\x20-\x7e]/g, '_'), octets);
+  const ascii = box.replace(/[^\x20-\x7e]/g, '_');
+  if (ascii === box && box.length <= 8) new TextEncoder().encodeInto(box, octets);
+  else {
+    new TextEncoder().encodeInto(ascii.slice(0, 4), octets);
+    new DataView(octets.buffer).setUint32(4, hash32(box));
+  }
   return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 

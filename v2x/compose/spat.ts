@@ -31,6 +31,14 @@ const statusBits = {
 } as const;
 
 const VALID_FOR_MS = 300;
+/** A controller that speaks more seldom than this is a slow source (rule R1b). */
+const SLOW_AFTER_MS = 300;
+/** What a slow source's state may be wrong by at the least, ms. */
+const SLOW_ERROR_MS = 1000;
+/** A mark of the hour is read as the nearest such instant: what began earlier is not said. */
+const BEGAN_MAX_MS = 1_800_000;
+/** How far a likely end may lie outside its bounds and still be rounding, ms. */
+const ROUNDING_MS = 100;
 
 function statusText(status: ControllerStatus | null, unavailable: boolean): string {
   const bits = new Array<string>(16).fill('0');
@@ -74,21 +82,60 @@ const sureness: Readonly<Record<TimingSource, number>> = {
 const confidenceOf = (end: TimedInstant, confidence: number | null): number =>
   Math.round(Math.min(Math.max(confidence ?? sureness[end.source], 0), 1) * 200);
 
+/**
+ * What all groups of a phase show alike; null when one is missing or shows something else. The
+ * times are the first group's; right of way is the least that any of them has.
+ */
+function shared(groups: readonly (SignalGroupState | undefined)[]): SignalGroupState | null {
+  const [first] = groups;
+  if (!first) return null;
+  let least = first;
+  for (const group of groups) {
+    if (!group) return null;
+    const { colour, flashing } = group.aspect;
+    if (colour !== first.aspect.colour || flashing !== first.aspect.flashing) return null;
+    if (least.rightOfWay === 'protected') least = group;
+  }
+  return least === first ? first : { ...first, rightOfWay: least.rightOfWay };
+}
+
+interface SaidEnds {
+  readonly min: TimedInstant | null;
+  readonly max: TimedInstant | null;
+  readonly likely: TimedInstant | null;
+}
+
+/** The ends that may be said; null where there are none or they contradict one another. */
+function saidEnds({ timing }: SignalGroupState): SaidEnds | null {
+  if (!timing) return null;
+  // A minimum is a promise: only the controller can give it.
+  const min = timing.minEnd?.source === 'controller-guarantee' ? timing.minEnd : null;
+  const max = timing.maxEnd;
+  if (min && max && min.atMs > max.atMs) return null;
+  let likely = timing.likelyEnd;
+  if (likely && min && likely.atMs < min.atMs - ROUNDING_MS) likely = null;
+  if (likely && max && likely.atMs > max.atMs + ROUNDING_MS) likely = null;
+  return min || max || likely ? { min, max, likely } : null;
+}
+
 class Spat implements SpatComposer {
   readonly #context: ComposerContext;
   readonly #counters: MessageCounters;
-  /** Signal groups of each node, by phase. */
-  readonly #phases = new Map<string, Map<number, SignalGroupId>>();
+  /** Signal groups of each node, by phase in rising order; several may share one. */
+  readonly #phases = new Map<string, readonly (readonly [number, readonly SignalGroupId[]])[]>();
 
   constructor(context: ComposerContext) {
     this.#context = context;
     this.#counters = new MessageCounters(context.random);
+    const byNode = new Map<string, Map<number, SignalGroupId[]>>();
     for (const group of context.site.road.signalGroups) {
       const key = nodeKey(group.node);
-      const phases = this.#phases.get(key) ?? new Map<number, SignalGroupId>();
-      // Groups that share a phase are always equal (the checker and the gate see to it).
-      if (!phases.has(group.phase)) phases.set(group.phase, group.id);
-      this.#phases.set(key, phases);
+      const phases = byNode.get(key) ?? new Map<number, SignalGroupId[]>();
+      phases.set(group.phase, [...(phases.get(group.phase) ?? []), group.id]);
+      byNode.set(key, phases);
+    }
+    for (const [key, phases] of byNode) {
+      this.#phases.set(key, [...phases].sort(([a], [b]) => a - b));
     }
   }
 
@@ -97,74 +144,104 @@ class Spat implements SpatComposer {
     if (allowed.level === 'unavailable') return this.unavailable(state.node, now, untrusted(state.status));
     const byGroup = new Map(state.groups.map((group) => [group.signalGroup, group]));
     const phases: unknown[] = [];
-    for (const [id, groupId] of this.#sorted(state.node)) {
-      const group = byGroup.get(groupId);
-      phases.push({ id, phaseStates: this.#states(group, allowed, now) });
+    for (const [id, groupIds] of this.#phasesOf(state.node)) {
+      const groups = groupIds.map((groupId) => byGroup.get(groupId));
+      phases.push({ id, phaseStates: this.#states(groups, allowed, now) });
     }
-    return this.#offer(state.node, phases, statusText(state.status, false), now, state.received.monoMs);
+    const slow = state.periodMs > SLOW_AFTER_MS;
+    const errorMs = slow ? Math.max(now.errorMs, SLOW_ERROR_MS) : now.errorMs;
+    const status = statusText(state.status, false);
+    return this.#offer(state.node, phases, status, { ...now, errorMs }, state.received.monoMs);
   }
 
   unavailable(node: NodeId, now: Stamp, status: ControllerStatus | null = null): MessageOffer {
-    const phases = this.#sorted(node).map(([id]) => ({ id, phaseStates: [{ light: 'unavailable' }] }));
+    const phases = this.#phasesOf(node).map(([id]) => ({
+      id,
+      phaseStates: [{ light: 'unavailable' }],
+    }));
     return this.#offer(node, phases, statusText(status, true), now, null);
   }
 
-  #sorted(node: NodeId): readonly (readonly [number, SignalGroupId])[] {
-    return [...(this.#phases.get(nodeKey(node)) ?? [])].sort(([a], [b]) => a - b);
+  #phasesOf(node: NodeId): readonly (readonly [number, readonly SignalGroupId[]])[] {
+    return this.#phases.get(nodeKey(node)) ?? [];
   }
 
-  #states(group: SignalGroupState | undefined, allowed: SpatAllowance, now: Stamp): unknown[] {
+  /** What one phase says: what holds for each of the groups that share it, else unavailable. */
+  #states(
+    groups: readonly (SignalGroupState | undefined)[],
+    allowed: SpatAllowance,
+    now: Stamp,
+  ): unknown[] {
     const { profile } = this.#context;
-    if (!group || allowed.withheld.includes(group.signalGroup)) return [{ light: 'unavailable' }];
+    const group = shared(groups);
+    if (!group || groups.some((each) => allowed.withheld.includes(each!.signalGroup))) {
+      return [{ light: 'unavailable' }];
+    }
     const light = profile.light(group.aspect, group.rightOfWay);
     if (light === 'unavailable') return [{ light }];
-    if (allowed.level === 'colour-only' || allowed.untimed.includes(group.signalGroup)) {
-      return profile.times.atColourOnly === 'left-out'
-        ? [{ light }]
-        : [{ light, timing: { counting: { startTime: 0, likelyEndTime: profile.times.unknown } } }];
+    const untimed = groups.some((each) => allowed.untimed.includes(each!.signalGroup));
+    if (allowed.level === 'colour-only' || untimed) {
+      return [{ light, ...this.#withoutTimes() }];
     }
     const timing = this.#timing(group, now);
-    const states: unknown[] = [timing ? { light, timing } : { light }];
-    const following = this.#following(group, now);
-    if (following) states.push(following);
-    return states;
+    if (!timing) return [{ light }];
+    const following = this.#following(group, timing.likely, now);
+    return [{ light, timing: timing.value }, ...(following ? [following] : [])];
   }
 
-  /** Tenths from now to an instant; 0 once it has passed. */
+  /** How colour alone is said. */
+  #withoutTimes(): object {
+    const { atColourOnly, form, unknown } = this.#context.profile.times;
+    if (atColourOnly === 'left-out') return {};
+    return form === 'utc'
+      ? { timing: { utcTiming: { startUTCTime: unknown, likelyEndUTCTime: unknown } } }
+      : { timing: { counting: { startTime: 0, likelyEndTime: unknown } } };
+  }
+
+  /** Tenths from now to an instant; 0 once it has passed, and "over" only from the maximum on. */
   #mark(atMs: MonotonicMs, now: Stamp): number {
     const { unitMs, overMaximum } = this.#context.profile.times;
-    const mark = Math.max(0, Math.round((atMs - now.monoMs) / unitMs));
-    return mark >= overMaximum ? overMaximum : mark;
+    const aheadMs = atMs - now.monoMs;
+    if (aheadMs >= overMaximum * unitMs) return overMaximum;
+    return Math.min(Math.max(0, Math.round(aheadMs / unitMs)), overMaximum - 1);
   }
 
-  #timing(group: SignalGroupState, now: Stamp): unknown {
-    const timing = group.timing;
-    if (!timing || !(timing.minEnd ?? timing.likelyEnd ?? timing.maxEnd)) return null;
+  /** The times of the present state, and its likely end where that is said; null for none. */
+  #timing(
+    group: SignalGroupState,
+    now: Stamp,
+  ): { readonly value: unknown; readonly likely: TimedInstant | null } | null {
+    const ends = saidEnds(group);
+    if (!ends) return null;
     const { unknown, form } = this.#context.profile.times;
-    // A minimum is a promise: only the controller can give it.
-    const min = timing.minEnd?.source === 'controller-guarantee' ? timing.minEnd : null;
+    const mark = (end: TimedInstant | null): number | null => end && this.#mark(end.atMs, now);
     const marks = {
-      min: min ? this.#mark(min.atMs, now) : null,
-      max: timing.maxEnd ? this.#mark(timing.maxEnd.atMs, now) : null,
-      likely: timing.likelyEnd ? this.#mark(timing.likelyEnd.atMs, now) : unknown,
+      min: mark(ends.min),
+      max: mark(ends.max),
+      likely: mark(ends.likely) ?? unknown,
     };
-    if (marks.likely !== unknown) {
+    if (ends.likely) {
       if (marks.min !== null) marks.likely = Math.max(marks.likely, marks.min);
       if (marks.max !== null) marks.likely = Math.min(marks.likely, marks.max);
     }
-    const confidence =
-      timing.likelyEnd && marks.likely !== unknown
-        ? { timeConfidence: confidenceOf(timing.likelyEnd, timing.confidence) }
-        : {};
-    if (form === 'utc') return { utcTiming: this.#utc(group, marks, confidence, now) };
+    const confidence: Record<string, number> = ends.likely
+      ? { timeConfidence: confidenceOf(ends.likely, group.timing?.confidence ?? null) }
+      : {};
+    const { likely } = ends;
+    if (form === 'utc') {
+      return { value: { utcTiming: this.#utc(group, marks, confidence, now) }, likely };
+    }
     return {
-      counting: {
-        startTime: 0,
-        ...(marks.min === null ? {} : { minEndTime: marks.min }),
-        ...(marks.max === null ? {} : { maxEndTime: marks.max }),
-        likelyEndTime: marks.likely,
-        ...confidence,
+      value: {
+        counting: {
+          startTime: 0,
+          ...(marks.min === null ? {} : { minEndTime: marks.min }),
+          ...(marks.max === null ? {} : { maxEndTime: marks.max }),
+          likelyEndTime: marks.likely,
+          ...confidence,
+        },
       },
+      likely,
     };
   }
 
@@ -181,7 +258,8 @@ class Spat implements SpatComposer {
         ? mark
         : Math.floor(((now.utcMs + mark * unitMs) % 3_600_000) / unitMs) % 36_000;
     const beganMs = group.timing?.beganMs ?? null;
-    const began = beganMs === null ? null : plusMs(now.utcMs, beganMs - now.monoMs);
+    const told = beganMs !== null && now.monoMs - beganMs < BEGAN_MAX_MS;
+    const began = told ? plusMs(now.utcMs, beganMs - now.monoMs) : null;
     return {
       startUTCTime: began === null ? unknown : Math.floor((began % 3_600_000) / unitMs),
       ...(marks.min === null ? {} : { minEndUTCTime: inHour(marks.min) }),
@@ -192,8 +270,7 @@ class Spat implements SpatComposer {
   }
 
   /** The state after this one, where both its colour and the present end are known. */
-  #following(group: SignalGroupState, now: Stamp): unknown {
-    const end = group.timing?.likelyEnd;
+  #following(group: SignalGroupState, end: TimedInstant | null, now: Stamp): unknown {
     const { next } = group;
     const { times, light } = this.#context.profile;
     if (!end || !next || next.durationMs === null || times.form === 'utc') return null;
