@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { atLeast, atMost, shortNumber, told } from '../../scripts/bench/model.ts';
+import { quantile, slopeOf, summaryOf } from '../../scripts/bench/numbers.ts';
+import { markdownSection, plainTable, withSection } from '../../scripts/bench/report.ts';
+import { mapPorts } from '../../scripts/bench/site.ts';
+import { runUperBench, uperBenchCases } from './uper.bench-run.ts';
+
+const script = fileURLToPath(new URL('../../dist/scripts/bench.js', import.meta.url));
+
+test('a quantile is a value that was measured, by nearest rank', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(summaryOf(values)).toEqual({ count: 100, p50: 50, p99: 99, max: 100 });
+  expect(quantile([7], 0.01)).toBe(7);
+  expect(quantile([], 0.5)).toBeNaN();
+});
+
+test('a slope is that of the nearest straight line, and unknown of one point', () => {
+  expect(slopeOf([[1, 5], [2, 7], [3, 9]])).toBeCloseTo(2, 12);
+  expect(slopeOf([[1, 5]])).toBeNaN();
+  expect(slopeOf([[1, 5], [1, 6]])).toBeNaN();
+});
+
+test('a goal is met at its limit, and never by nothing', () => {
+  expect(atMost('age', 5, 5, 'ms')).toEqual({ what: 'age', result: '5.00 ms', goal: '≤ 5 ms', met: true });
+  expect(atMost('age', 5.01, 5, 'ms').met).toBe(false);
+  expect(atLeast('pace', 19.9, 20, '×').met).toBe(false);
+  expect(atMost('age', Number.NaN, 5, 'ms')).toMatchObject({ met: false, result: 'nothing measured' });
+  expect(told('age', '5 ms').met).toBeNull();
+});
+
+test('numbers keep about three figures', () => {
+  const rows: readonly (readonly [number, string])[] = [
+    [0, '0'], [0.01234, '0.012'], [0.1234, '0.12'], [1.234, '1.23'], [12.34, '12.3'], [-1234.5, '-1235'],
+  ];
+  expect(rows.map(([value]) => shortNumber(value))).toEqual(rows.map(([, text]) => text));
+});
+
+test('every port of a site moves, in numbers and in addresses, and nothing else', () => {
+  const moved = mapPorts(
+    {
+      ports: { a: { listenPort: 47020, remotePort: 47021, bitrate: 47020 }, b: { url: 'mqtt://127.0.0.1:18883/x' } },
+      sensors: [{ port: 'a' }],
+      web: { host: '127.0.0.1', port: 47080 },
+      free: { port: 0 },
+    },
+    (old) => old + 1,
+  );
+  expect(moved).toEqual({
+    ports: { a: { listenPort: 47021, remotePort: 47022, bitrate: 47020 }, b: { url: 'mqtt://127.0.0.1:18884/x' } },
+    sensors: [{ port: 'a' }],
+    web: { host: '127.0.0.1', port: 47081 },
+    free: { port: 0 },
+  });
+});
+
+test('a section is put in the place of the one of its name; the rest of the page stays', () => {
+  const machine = {
+    cpu: 'C', cores: 2, memoryGB: 1, node: '20', kernel: '6', architecture: 'x64', date: 'D', load: [0, 0, 0],
+  };
+  const result = (name: string, row: string): string =>
+    markdownSection({ name, title: 'T', rows: [told(row, 'a|b')], notes: ['N'] }, machine);
+  const page = withSection(withSection('# Figures\n', 'one', result('one', 'old')), 'two', result('two', 'other'));
+  const renewed = withSection(page, 'one', result('one', 'new'));
+  expect(renewed).toContain('| new | a\\|b | – |  |');
+  expect(renewed).not.toContain('| old |');
+  expect(renewed).toContain('| other |');
+  expect(renewed.indexOf('new')).toBeLessThan(renewed.indexOf('other'));
+  expect(withSection(renewed, 'one', result('one', 'new'))).toBe(renewed);
+});
+
+test('a table says which goals are not met', () => {
+  const rows = [atMost('a', 1, 2, 'ms'), atMost('longer', 3, 2, 'ms'), told('c', 'd')];
+  expect(plainTable({ name: 'n', title: 'T', rows, notes: ['why'] })).toEqual([
+    'n: T',
+    '  a       1.00 ms  ≤ 2 ms  met',
+    '  longer  3.00 ms  ≤ 2 ms  not met',
+    '  c       d',
+    '  why',
+  ]);
+});
+
+test('the codec bench runs small over every case', () => {
+  const rows = runUperBench(() => undefined, 1);
+  expect(rows).toHaveLength(uperBenchCases().length);
+  for (const row of rows) expect(row.encodeRatio).toBeGreaterThan(0);
+});
+
+interface Printed {
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  readonly results: readonly { readonly name: string; readonly rows: readonly { readonly result: string }[] }[];
+}
+
+const notBuilt = existsSync(script) ? null : 'dist/scripts/bench.js is not built: run npm run build';
+if (notBuilt) process.stdout.write(`skipped: the benches in their short form: ${notBuilt}\n`);
+
+test.skipIf(notBuilt !== null)('the benches run in their short form and print one JSON line', { timeout: 120_000 }, () => {
+  const names = ['replay', 'live-40', 'start'];
+  const ran = spawnSync(process.execPath, [script, ...names, '--short', '--json'], { encoding: 'utf8', timeout: 110_000 });
+  const printed = JSON.parse(ran.stdout) as Printed;
+  expect(printed.failed).toEqual([]);
+  expect(printed.results.map(({ name }) => name)).toEqual(names);
+  for (const { rows } of printed.results) {
+    expect(rows.length).toBeGreaterThan(2);
+    for (const { result } of rows) expect(result).not.toMatch(/NaN|nothing measured/);
+  }
+  expect(ran.status).toBe(0);
+});
+
+test.skipIf(notBuilt !== null)('a bench that nobody knows is wrong usage', () => {
+  const ran = spawnSync(process.execPath, [script, 'speed'], { encoding: 'utf8' });
+  expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('got speed')]);
+});
