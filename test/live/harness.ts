@@ -456,6 +456,12 @@ export class Junction {
     return daemon;
   }
 
+  /** The simulated world, for its truth. */
+  get world(): LiveDevices['world'] {
+    if (!this.#devices) throw new Error('no devices were started');
+    return this.#devices.world;
+  }
+
   /** Messages that a unit took, or could not read, by name. */
   unit(index: number): Readonly<Record<string, number>> {
     return this.#units[index]!.counters.toJSON();

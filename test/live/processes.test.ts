@@ -4,3 +4,4 @@ import './child.live.ts';
 import './controller.live.ts';
 import './surroundings.live.ts';
 import './recording.live.ts';
+import './web.live.ts';
