@@ -50,3 +50,14 @@ export const faultTexts = defineTexts({
     zh: '{subject}：守护进程没有应答；期望 {expected}，实际 {got}。{next}',
   },
 });
+
+/** What many faults expect or got. */
+export const factTexts = defineTexts({
+  free_port: { en: 'a free port', zh: '空闲端口' },
+  open_port: { en: 'an open port', zh: '端口打开' },
+  room_to_write: { en: 'room and permission to write', zh: '有空间且有写权限' },
+  one_of: { en: 'one of {names}', zh: '{names} 之一' },
+  none: { en: 'none', zh: '没有' },
+  nothing: { en: 'nothing', zh: '空' },
+  no_such_file: { en: 'no such file', zh: '文件不存在' },
+});

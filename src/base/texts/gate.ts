@@ -107,3 +107,26 @@ export const gateTexts = defineTexts({
     zh: '消息可读且不超长',
   },
 });
+
+/** What the gate cannot hold of a site. */
+export const gateSiteTexts = defineTexts({
+  expected: { en: 'a site that the gate can hold', zh: '闸门可以管理的站点' },
+  next: { en: 'Correct the road file and start again.', zh: '请改正 road.json 后重新启动。' },
+  witness_missing: { en: 'there is no witness named {witness}', zh: '没有名为 {witness} 的见证' },
+  group_twice: { en: 'a signal group is there twice', zh: '信号组重复' },
+  no_witness: { en: 'has signal groups but no witness', zh: '有信号组但没有见证' },
+  phase: {
+    en: '{id}: phase expected 1 to 255, got {phase}',
+    zh: '{id}：相位期望 1 至 255，实际 {phase}',
+  },
+  test_region: {
+    en: 'R25: mode {mode} needs region 0 and node id 0 to 255',
+    zh: 'R25：模式 {mode} 须使用区域 0 与节点编号 0 至 255',
+  },
+  pair_groups: { en: 'pair {a}, {b} names no two groups', zh: '{a}、{b} 不是两个信号组' },
+  pair_permissive: {
+    en: 'R6: pair {a}, {b} yields, so both groups must be permissive',
+    zh: 'R6：{a}、{b} 为让行关系，两组都须为许可型（permissive）',
+  },
+  node_problem: { en: 'node {node}: {problem}', zh: '节点 {node}：{problem}' },
+});

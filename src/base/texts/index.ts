@@ -6,23 +6,33 @@ import type { Text } from '../text.ts';
 import { checkTexts } from './check.ts';
 import { demoTexts } from './demo.ts';
 import { cliTexts } from './cli.ts';
-import { faultTexts } from './faults.ts';
+import { cityFaultTexts } from './city.ts';
+import { daemonFaultTexts } from './daemon.ts';
+import { factTexts, faultTexts } from './faults.ts';
 import { fusionTexts } from './fusion.ts';
-import { gateTexts } from './gate.ts';
+import { gateSiteTexts, gateTexts } from './gate.ts';
+import { portFaultTexts } from './ports.ts';
+import { recordingFaultTexts } from './recordings.ts';
 import { runtimeTexts } from './runtime.ts';
 import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
 import { simulateTexts } from './simulate.ts';
-import { webCounterTexts, webTexts } from './web.ts';
+import { webCounterTexts, webFaultTexts, webTexts } from './web.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   check: checkTexts,
   demo: demoTexts,
   cli: cliTexts,
   faults: faultTexts,
+  facts: factTexts,
+  ports: portFaultTexts,
+  recordings: recordingFaultTexts,
+  daemon: daemonFaultTexts,
+  city: cityFaultTexts,
   fusion: fusionTexts,
   gate: gateTexts,
+  gateSite: gateSiteTexts,
   runtime: runtimeTexts,
   ...sensorTexts,
   signals: signalTexts,
@@ -30,4 +40,5 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   simulate: simulateTexts,
   web: webTexts,
   webCounters: webCounterTexts,
+  webFaults: webFaultTexts,
 };

@@ -192,3 +192,31 @@ export const webTexts = defineTexts({
   box_recording: { en: 'Recording', zh: '录制' },
   box_node: { en: 'Runtime', zh: '运行环境' },
 });
+
+/** What the web view refuses, and the next step. */
+export const webFaultTexts = defineTexts({
+  share_expected: {
+    en: 'the name of an interface with an address: {names}',
+    zh: '已配置地址的接口名称：{names}',
+  },
+  share_unnamed: { en: 'no name', zh: '未给出名称' },
+  share_next: {
+    en: 'Name one interface: `lukou web share <interface>`; all at once is not offered.',
+    zh: '请指定一个接口：`lukou web share <接口>`；不支持同时共享所有接口。',
+  },
+  module: { en: 'a compiled module of the web page', zh: '已编译的网页模块' },
+  module_next: {
+    en: 'Run `npm run build`; the view is served from compiled modules only.',
+    zh: '请运行 `npm run build`；视图只使用已编译的模块。',
+  },
+  loopback: { en: 'a loopback address (127.0.0.1 or ::1)', zh: '回环地址（127.0.0.1 或 ::1）' },
+  loopback_next: {
+    en: 'Set 127.0.0.1; to show the view on a network for 8 hours use `lukou web share`.',
+    zh: '请设为 127.0.0.1；如需在网络上显示 8 小时，请使用 `lukou web share`。',
+  },
+  port_subject: { en: 'web view on {address}', zh: '网页视图 {address}' },
+  port_next: {
+    en: 'Set another web.port in site.json, or end the program that holds it.',
+    zh: '请在 site.json 中另设 web.port，或结束占用该端口的程序。',
+  },
+});

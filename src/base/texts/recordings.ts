@@ -1,0 +1,48 @@
+import { defineTexts } from '../text.ts';
+
+/** What is wrong with a recording or its replay, and the next step. */
+export const recordingFaultTexts = defineTexts({
+  black_box_next: {
+    en: 'Free some space; the black box goes on in memory.',
+    zh: '请腾出空间；黑匣子继续在内存中记录。',
+  },
+  write_next: {
+    en: 'Free some space or choose another folder, then record again.',
+    zh: '请腾出空间或换一个目录，然后重新录制。',
+  },
+  recording: { en: 'a recording', zh: '一份录制' },
+  missing: { en: 'nothing there', zh: '路径不存在' },
+  missing_next: { en: 'Check the path.', zh: '请检查路径。' },
+  single_file: { en: 'a single file', zh: '单个文件' },
+  single_file_next: {
+    en: 'Name the port and the transport of what it holds.',
+    zh: '请说明其内容属于哪个端口与传输方式。',
+  },
+  folder_next: {
+    en: 'A recording is a folder that `record` has written.',
+    zh: '录制是由 `lukou record` 写出的目录。',
+  },
+  version_next: {
+    en: 'This version reads formatVersion 1; use the version that wrote it.',
+    zh: '本版本读取 formatVersion 1；请使用写出该录制的版本。',
+  },
+  ports_unclear: { en: 'ports that are not understood', zh: '无法理解的 ports' },
+  ports_unclear_next: {
+    en: 'Each needs name, transport, file and loop.',
+    zh: '每个端口须有 name、transport、file 与 loop。',
+  },
+  port_file_next: {
+    en: 'Each port of the manifest has a file.',
+    zh: '清单中的每个端口都应有一个文件。',
+  },
+  state_next: { en: 'Replay from another recording.', zh: '请改用其他录制回放。' },
+  file: { en: 'a file of a recording', zh: '录制中的文件' },
+  file_next: { en: 'Check the path and the permissions.', zh: '请检查路径与权限。' },
+  other_site_next: {
+    en: 'Replay with the site that the recording was made at.',
+    zh: '请使用录制时的站点回放。',
+  },
+  replay_faults: { en: 'faults "{part}"', zh: '注入故障 "{part}"' },
+  replay_faults_range: { en: '{name} from {min} to {max}', zh: '{name} 为 {min} 至 {max}' },
+  replay_faults_next: { en: 'For example: {example}', zh: '例如：{example}' },
+});
