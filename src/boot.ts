@@ -53,13 +53,20 @@ export function nextBoot(folder: string, utcMs: number): number {
   return boot;
 }
 
-/** The token that changing verbs ask for; made once, readable for the group alone. */
+/**
+ * The token that changing verbs ask for; made once, readable for the group alone. Where it cannot
+ * be written nobody knows it: changing verbs are refused until the next start.
+ */
 export function ownToken(folder: string): string {
   const path = join(folder, 'token');
   const found = readOrNull(path);
   if (found && found.length >= 32) return Buffer.from(found).toString().trim();
   const token = randomBytes(24).toString('hex');
-  writeWhole(path, token);
+  try {
+    writeWhole(path, token);
+  } catch {
+    // A full or read-only disk must not keep people from reading how the junction is.
+  }
   return token;
 }
 

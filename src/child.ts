@@ -129,6 +129,10 @@ function runChild(given: ChildStart): void {
     log.error('main_thread_died', { reason: messageOf(error) });
     end(1);
   });
+  main.on('exit', (code) => {
+    log.error('main_thread_died', { reason: `exit status ${code}` });
+    end(1);
+  });
   parent.onStop(() => end(0)); // asked to, or the parent is gone: it must not hold the ports
   // Signals to the whole group: the parent decides, and says its last words first.
   process.on('SIGTERM', () => undefined);

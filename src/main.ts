@@ -18,6 +18,7 @@ import { createLog } from './logs.ts';
 import { createMetrics } from './metrics.ts';
 import { eventCodes } from '../v2x/compose/codes.ts';
 import type { Site } from './model/site.ts';
+import { plusMs } from './base/time.ts';
 import type { CityComposer, CityMessage } from './model/stages.ts';
 import type { PerceptionView } from './pipeline.ts';
 import type { ChildStart, FromMain, ParentToChild, ToMain } from './processes.ts';
@@ -37,6 +38,7 @@ interface City {
 }
 
 const OUTBOX_ROWS_MAX = 500_000;
+const TRY_AGAIN_MS = 2000;
 const tell = (message: FromMain): void => parentPort?.postMessage(message);
 
 /** Everything that the thread owns while it runs. */
@@ -103,6 +105,23 @@ class Main {
 
   async run(): Promise<void> {
     if (this.#start.record !== null) this.#recordFromStart(this.#start.record);
+    await Promise.all([
+      this.#keepTrying('control_failed', () => this.#openControl()),
+      this.#keepTrying('web_view_failed', () => this.#openWeb()),
+    ]);
+  }
+
+  /** The junction does not need control and view: says that one failed, and tries again. */
+  async #keepTrying(event: string, open: () => Promise<void>): Promise<void> {
+    try {
+      await open();
+    } catch (error) {
+      this.#log.error(event, { reason: messageOf(error) });
+      this.#clock.at(plusMs(this.#clock.nowMs(), TRY_AGAIN_MS), () => void this.#keepTrying(event, open));
+    }
+  }
+
+  async #openControl(): Promise<void> {
     await startControl({
       path: join(this.#start.dataFolder, 'control.sock'),
       subject: `site ${this.#site.id}`,
@@ -110,22 +129,20 @@ class Main {
       verbs: this.#verbs(),
       audit: (line) => this.#log.info('audit', line),
     });
-    try {
-      this.#web = await startWeb({
-        host: this.#site.web.host,
-        port: this.#site.web.port,
-        site: this.#site,
-        clock: this.#clock,
-        log: this.#log,
-        dataFolder: this.#start.dataFolder,
-        document: () => this.#document(),
-        metrics: () => this.#metrics.text(),
-      });
-      this.#log.info('web_view', { url: this.#web.url });
-    } catch (error) {
-      // The junction does not need the view: say so and go on.
-      this.#log.error('web_view_failed', { reason: messageOf(error) });
-    }
+  }
+
+  async #openWeb(): Promise<void> {
+    this.#web = await startWeb({
+      host: this.#site.web.host,
+      port: this.#site.web.port,
+      site: this.#site,
+      clock: this.#clock,
+      log: this.#log,
+      dataFolder: this.#start.dataFolder,
+      document: () => this.#document(),
+      metrics: () => this.#metrics.text(),
+    });
+    this.#log.info('web_view', { url: this.#web.url });
   }
 
   /** A start after the first one must not spoil what the last one recorded. */

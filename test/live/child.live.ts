@@ -83,3 +83,20 @@ liveTest(test, 'a child that stands still for 2 s costs no SPAT and goes on', nu
   expect(await daemon.childPid()).toBe(pid);
   expectUnbroken('SPAT while the child stood still', on, fromMs, nowMs());
 });
+
+liveTest(test, 'what an orphan still holds is had as soon as it is gone', null, async () => {
+  const { junction: on, daemon } = await running();
+  const orphan = await daemon.childPid();
+  process.kill(orphan, 'SIGSTOP'); // it cannot see that its parent is gone
+  daemon.process.kill('SIGKILL');
+  await daemon.ended;
+  const again = on.daemon();
+  await on.valid();
+  await until('the held socket is told', 10_000, () => again.lines('control_failed').length > 0);
+  process.kill(orphan, 'SIGKILL');
+  await on.other('RSM');
+  const status = await until('a status', 15_000, () => again.status());
+  expect(status.pid.parent).toBe(again.pid);
+  await until('the view', 15_000, async () => (await again.status())?.web !== null);
+  expect(again.lines('child_ended')).toEqual([]);
+});

@@ -203,12 +203,44 @@ liveTest(test, 'a full disk costs the store its records, not the junction its SP
     expect(nowMs() - freedMs).toBeLessThan(5000 + 10 * on.control.worstMs(freedMs, nowMs()));
     expectUnbroken('SPAT while the disk was full', on, fromMs, nowMs());
     await until('its line', 3000, () => started.daemon.lines('store_recovered').length === 1);
-    // A start on a full disk is worse than a run: it still must speak.
+  } finally {
+    await daemon?.end();
+    spawnSync('umount', ['-l', disk]);
+    rmSync(disk, { recursive: true, force: true });
+  }
+});
+
+liveTest(test, 'a first start on a full disk speaks to vehicles and people, and heals by itself', noSmallDisk(), async () => {
+  const disk = mkdtempSync(join(tmpdir(), 'lk-disk-'));
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0750', 'tmpfs', disk]).status).toBe(0);
+  fill(join(disk, 'filler'));
+  let daemon: Daemon | null = null;
+  try {
+    const broker = await startAedes();
+    const started = await running({
+      dataFolder: disk,
+      edit(site) {
+        Object.assign(site.clouds[0]!, { runStatusS: 1, url: broker.url });
+      },
+    });
+    const { on } = started;
+    daemon = started.daemon;
+    const failing = (): Promise<boolean> => started.daemon.status().then((status) => levelOf(status, 'store') === 'failed');
+    await until('the failing store in the health graph', 15_000, failing);
+    // The city reads the outbox all the time; that must not make the store look well.
+    const seen: boolean[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      seen.push(await failing());
+      await sleepMs(50);
+    }
+    expect(seen.every((failed) => failed)).toBe(true);
+    const fromMs = nowMs();
+    await sleepMs(1000);
+    expectUnbroken('SPAT of a start on a full disk', on, fromMs, nowMs());
+    unlinkSync(join(disk, 'filler'));
+    await until('the store again', 15_000, async () => levelOf(await started.daemon.status(), 'store') === 'ok');
     await daemon.end();
-    fill(join(disk, 'filler'));
-    daemon = on.daemon();
-    await on.valid();
-    await on.other('RSM');
+    await broker.close();
   } finally {
     await daemon?.end();
     spawnSync('umount', ['-l', disk]);
