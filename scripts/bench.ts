@@ -34,7 +34,8 @@ const { values, positionals } = parseArgs({
 function chosen(): readonly Bench[] {
   const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
   if (unknown.length > 0) {
-    note(`expected a bench of ${benches.map(({ name }) => name).join(', ')}; got ${unknown.join(', ')}`);
+    const names = benches.map(({ name }) => name).join(', ');
+    note(`expected a bench of ${names}; got ${unknown.join(', ')}`);
     process.exit(2);
   }
   if (positionals.length > 0) return benches.filter(({ name }) => positionals.includes(name));

@@ -32,17 +32,23 @@ export const cloneBench: Bench = {
         if (/\bRSM\b/.test(text) && /first/i.test(text)) at['rsm'] ??= atS;
       },
     });
-    if (at['rsm'] === undefined) throw new Error(`no RSM (exit code ${ran.code}): ${said.slice(-8).join(' | ')}`);
+    if (at['rsm'] === undefined) {
+      throw new Error(`no RSM (exit code ${ran.code}): ${said.slice(-8).join(' | ')}`);
+    }
     const { installing = 0, installed = 0, built = 0, rsm } = at;
     const seconds = (value: number): string => `${value.toFixed(1)} s`;
+    const installS = installed - installing;
+    const share = ((100 * installS) / rsm).toFixed(0);
     return {
       rows: [
         told('`npm run demo` → first RSM', seconds(rsm)),
-        told('of it installing packages', `${seconds(installed - installing)} (${((100 * (installed - installing)) / rsm).toFixed(0)} %)`),
+        told('of it installing packages', `${seconds(installS)} (${share} %)`),
         told('of it building', seconds(built - installed)),
         told('of it starting: devices, daemon, first RSM', seconds(rsm - built)),
       ],
-      notes: ['One run. Installing depends on the network and on whether SQLite and CAN must be compiled.'],
+      notes: [
+        'One run. Installing depends on the network and on whether SQLite and CAN are compiled.',
+      ],
     };
   },
 };

@@ -74,7 +74,9 @@ function saysEnds(frame: MessageFrame): boolean {
   if (!('spatFrame' in frame)) return false;
   return frame.spatFrame.intersections.some(({ status, phases }) =>
     status[13] === '0' &&
-    phases.some(({ phaseStates }) => phaseStates.some(({ light, timing }) => light !== 'unavailable' && timing)),
+    phases.some(({ phaseStates }) =>
+      phaseStates.some(({ light, timing }) => light !== 'unavailable' && timing),
+    ),
   );
 }
 

@@ -104,9 +104,10 @@ async function measure(daemon: Daemon, junction: Junction, seconds: number): Pro
   return { seconds, rsm: rows, spat, status, participants, parentCore, childCore };
 }
 
-const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+const known = (values: readonly (number | null)[]): number[] =>
+  values.filter((value) => value !== null);
 
-/** Rows of one run: waiting, computing, the way to the unit, all, and the age of each main sensor. */
+/** Rows of one run: waiting, computing, the way to the unit, and the age of each main sensor. */
 function ageRows(span: Span, mode: string, goals: AgeGoals): BenchRow[] {
   const { rsm } = span;
   const evident = rsm.filter(({ ageMs }) => ageMs !== null);
@@ -139,12 +140,15 @@ interface AgeGoals {
   readonly compute: number | null;
 }
 
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
 function describe(mode: string, span: Span): string {
   const gate = span.status.gate.nodes.map(({ level }) => level).join(', ');
   return (
-    `${mode}: ${span.rsm.length} RSMs in ${span.seconds} s, ${shortNumber(span.participants)} participants each, ` +
+    `${mode}: ${span.rsm.length} RSMs in ${span.seconds} s, ` +
+    `${shortNumber(span.participants)} participants each, ` +
     `${span.status.tracks.length} tracks at the end, gate ${gate}; ` +
-    `parent ${(span.parentCore * 100).toFixed(0)} %, child ${(span.childCore * 100).toFixed(0)} % of a core.`
+    `parent ${percent(span.parentCore)}, child ${percent(span.childCore)} of a core.`
   );
 }
 
@@ -178,8 +182,9 @@ function liveBench(users: number): Bench {
       }
       notes.push(
         'Every message of the span counts; the first 15 s after the first RSM are left out.',
-        'Waiting: arrival of the newest evidence → the tick began. Computing: the tick began → handed to the link.',
-        'A cycle sends several RSMs; the link keeps `minGapMs` of the site between them, which is the pacing.',
+        'Waiting: arrival of the newest evidence → the tick began. Computing: the tick began → ' +
+          'handed to the link. A cycle sends several RSMs; the link keeps `minGapMs` of the site ' +
+          'between them, which is the pacing.',
       );
       return { rows, notes };
     },
@@ -204,25 +209,29 @@ const lateness: Bench = {
       for (const one of timers) await one.ask('reset');
       const span = await measure(daemon, junction, short ? 3 : 60);
       const rows: BenchRow[] = [];
-      for (const [index, [loop, timings]] of ([['signals', span.spat], ['perception', span.rsm]] as const).entries()) {
+      const loops = [['signals', span.spat], ['perception', span.rsm]] as const;
+      for (const [index, [loop, timings]] of loops.entries()) {
         // Messages of one turn share its lateness: each turn counts once.
-        const late = summaryOf([...new Map(timings.map((row) => [row.atMs, row.latenessMs])).values()]);
-        const bare = await timers[index]!.ask<TimerReport>('');
+        const turns = new Map(timings.map((row) => [row.atMs, row.latenessMs]));
+        const late = summaryOf([...turns.values()]);
+        const timed = await timers[index]!.ask<TimerReport>('');
+        const bare = { count: timed.count, p50: timed.p50Ms, p99: timed.p99Ms, max: timed.maxMs };
         const period = index === 0 ? 100 : 50;
         const whole = span.status.loops.find((status) => status.loop === loop);
         rows.push(
           told(`loop ${loop}, every ${period} ms`, `${three(late)} (${late.count} turns)`),
           told(
             `bare timer, every ${period} ms`,
-            `${three({ count: bare.count, p50: bare.p50Ms, p99: bare.p99Ms, max: bare.maxMs })} (${bare.count} turns)`,
+            `${three(bare)} (${bare.count} turns)`,
           ),
           told(
             `loop ${loop} to bare timer`,
-            `p99 ×${shortNumber(late.p99 / bare.p99Ms)}, max ×${shortNumber(late.max / bare.maxMs)}`,
+            `p99 ×${shortNumber(late.p99 / bare.p99)}, max ×${shortNumber(late.max / bare.max)}`,
           ),
           told(
             `loop ${loop} since its start`,
-            `p99 ${shortNumber(whole?.lateness.p99Ms ?? Number.NaN)}, max ${shortNumber(whole?.lateness.maxMs ?? Number.NaN)} ms, ` +
+            `p99 ${shortNumber(whole?.lateness.p99Ms ?? Number.NaN)}, ` +
+              `max ${shortNumber(whole?.lateness.maxMs ?? Number.NaN)} ms, ` +
               `${whole?.skippedTicks ?? 0} deadlines missed`,
           ),
         );
@@ -231,7 +240,7 @@ const lateness: Bench = {
         rows,
         notes: [
           describe('phase lock on', span),
-          'A bare timer is the same loop with nothing to do, in a process of its own, in the same span.',
+          'A bare timer is the same loop with nothing to do, in a process of its own then.',
           'Of the perception loop the turns that sent an RSM count (every second one).',
         ],
       };
@@ -242,6 +251,17 @@ const lateness: Bench = {
 };
 
 const FLAT_MB_PER_MINUTE = 0.5;
+
+interface MemorySample {
+  readonly minute: number;
+  readonly parent: number;
+  readonly child: number;
+}
+
+const bothOf = ({ parent, child }: MemorySample): number => parent + child;
+const rounded = (value: number): string => value.toFixed(0);
+const bothText = ({ parent, child }: MemorySample): string =>
+  `${rounded(parent)} + ${rounded(child)}`;
 
 /** Resident memory of both processes over minutes. */
 const memory: Bench = {
@@ -255,29 +275,33 @@ const memory: Bench = {
       const daemon = await startDaemon(junction, join(folder, 'data'));
       try {
         const pid = (await daemon.status())!.pid;
-        const found: { minute: number; parent: number; child: number }[] = [];
+        const found: MemorySample[] = [];
         const began = nowMs();
         for (let turn = 1; turn <= samples; turn++) {
           await sleepMs(began + turn * everyMs - nowMs());
-          const sample = { minute: (nowMs() - began) / 60_000, parent: residentMB(pid.parent), child: residentMB(pid.child) };
-          note(`${sample.minute.toFixed(1)} min: parent ${sample.parent.toFixed(0)}, child ${sample.child.toFixed(0)} MB`);
-          found.push(sample);
+          const parent = residentMB(pid.parent);
+          const child = residentMB(pid.child);
+          const minute = (nowMs() - began) / 60_000;
+          note(`${minute.toFixed(1)} min: parent ${rounded(parent)}, child ${rounded(child)} MB`);
+          found.push({ minute, parent, child });
         }
         const last = found.at(-1)!;
         // The first two minutes fill buffers and compile code.
         const later = found.filter(({ minute }) => short || minute > 2);
-        const slope = slopeOf(later.map(({ minute, parent, child }) => [minute, parent + child]));
+        const slope = slopeOf(later.map((one) => [one.minute, bothOf(one)]));
         return {
           rows: [
-            atMost('both processes at the end', last.parent + last.child, 200, 'MB'),
-            told('parent', `${last.parent.toFixed(0)} MB`),
-            told('child', `${last.child.toFixed(0)} MB`),
-            told('most of both', `${Math.max(...found.map(({ parent, child }) => parent + child)).toFixed(0)} MB`),
+            atMost('both processes at the end', bothOf(last), 200, 'MB'),
+            told('parent', `${rounded(last.parent)} MB`),
+            told('child', `${rounded(last.child)} MB`),
+            told('most of both', `${rounded(Math.max(...found.map(bothOf)))} MB`),
             atMost('slope of both', slope, FLAT_MB_PER_MINUTE, 'MB/min'),
           ],
           notes: [
-            `Samples, MB for parent + child: ${found.map(({ parent, child }) => `${parent.toFixed(0)} + ${child.toFixed(0)}`).join(', ')}.`,
-            short ? 'A short run says nothing of the slope.' : 'One sample a minute; the slope is of the samples after minute 2.',
+            `Parent + child, MB: ${found.map(bothText).join(', ')}.`,
+            short
+              ? 'A short run says nothing of the slope.'
+              : 'One sample a minute; the slope is of the samples after minute 2.',
           ],
         };
       } finally {
@@ -295,6 +319,9 @@ interface FirstS {
   readonly valid: number;
   readonly rsm: number;
 }
+
+const firstText = (first: FirstS): string =>
+  [first.spat, first.valid, first.rsm].map((seconds) => seconds.toFixed(2)).join(' / ');
 
 async function oneStart(junction: Junction, data: string): Promise<FirstS> {
   await junction.units.ask('reset');
@@ -323,20 +350,21 @@ const start: Bench = {
       const runs: FirstS[] = [];
       for (let run = 1; run <= (short ? 1 : 5); run++) {
         const found = await oneStart(junction, join(folder, `data-${run}`));
-        note(`start ${run}: SPAT ${found.spat.toFixed(2)}, valid ${found.valid.toFixed(2)}, RSM ${found.rsm.toFixed(2)} s`);
+        note(`start ${run}: ${firstText(found)} s`);
         runs.push(found);
       }
       const median = (of: (run: FirstS) => number): number => quantile(runs.map(of), 0.5);
       return {
         rows: [
           atMost('first SPAT (unavailable), median', median(({ spat }) => spat), 2, 's'),
-          atMost('first valid SPAT, median (2 s and rule R4: 2 s)', median(({ valid }) => valid), 4, 's'),
+          atMost('first valid SPAT, median (2 s + rule R4)', median(({ valid }) => valid), 4, 's'),
           atMost('first RSM, median', median(({ rsm }) => rsm), 3, 's'),
         ],
         notes: [
           `${runs.length} starts with an empty data folder; SPAT / valid / RSM: ` +
-            `${runs.map(({ spat, valid, rsm }) => `${spat.toFixed(2)} / ${valid.toFixed(2)} / ${rsm.toFixed(2)} s`).join('; ')}.`,
-          'From the start of the process to the arrival at the unit. Valid: a group tells when its state ends.',
+            `${runs.map(firstText).join('; ')} s.`,
+          'From the start of the process to the arrival at the unit.',
+          'Valid: some group tells when its state ends.',
           'The simulated controller reports at 5 Hz.',
         ],
       };
@@ -346,4 +374,10 @@ const start: Bench = {
   },
 };
 
-export const liveBenches: readonly Bench[] = [liveBench(40), liveBench(200), lateness, memory, start];
+export const liveBenches: readonly Bench[] = [
+  liveBench(40),
+  liveBench(200),
+  lateness,
+  memory,
+  start,
+];

@@ -20,7 +20,8 @@ function processor(): string {
   const model = cpus()[0]?.model.trim();
   if (model && model !== 'unknown') return model;
   try {
-    return /^(?:model name|Model|Hardware)\s*:\s*(.+)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown';
+    const facts = readFileSync('/proc/cpuinfo', 'utf8');
+    return /^(?:model name|Model|Hardware)\s*:\s*(.+)$/m.exec(facts)?.[1] ?? 'unknown';
   } catch {
     return 'unknown';
   }

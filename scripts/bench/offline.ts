@@ -10,20 +10,26 @@ import { sampleSite } from './site.ts';
 
 const COMMAND_WITHIN_MS = 180_000;
 
-/** Runs `lukou` and gives its seconds, start of the process included. Errors: any other end than 0. */
+/** Runs `lukou`; gives its seconds, start of the process included. Errors: any end but 0. */
 async function lukou(args: readonly string[], note: (line: string) => void): Promise<number> {
   const said: string[] = [];
   const ran = await runToEnd(process.execPath, [cliScript, ...args], {
     withinMs: COMMAND_WITHIN_MS,
     line: (text) => said.push(text),
   });
-  if (ran.code !== 0) throw new Error(`lukou ${args[0]} ended with ${ran.code}: ${said.slice(-5).join(' ')}`);
+  if (ran.code !== 0) {
+    throw new Error(`lukou ${args[0]} ended with ${ran.code}: ${said.slice(-5).join(' ')}`);
+  }
   note(`lukou ${args[0]}: ${ran.seconds.toFixed(2)} s`);
   return ran.seconds;
 }
 
 const simulateArgs = (seconds: number, out: string): string[] =>
-  ['simulate', '--site', sampleSite('demo'), '--seconds', String(seconds), '--seed', '7', '--users', '40', '--out', out];
+  `simulate --seconds ${seconds} --seed 7 --users 40 --site`
+    .split(' ')
+    .concat(sampleSite('demo'), '--out', out);
+const replayArgs = (recording: string, out: string): string[] =>
+  ['replay', recording, '--site', sampleSite('demo'), '--pace', 'max', '--out', out];
 
 /** SHA-256 of every file of a folder, names included. */
 export function folderHash(folder: string): string {
@@ -69,7 +75,7 @@ const replay: Bench = {
     let written = 0;
     for (let run = 0; run < (short ? 2 : 5); run++) {
       const out = join(folder, `out-${run}`);
-      times.push(await lukou(['replay', recording, '--site', sampleSite('demo'), '--pace', 'max', '--out', out], note));
+      times.push(await lukou(replayArgs(recording, out), note));
       hashes.add(folderHash(out));
       written = folderMB(out);
     }
@@ -88,8 +94,8 @@ const replay: Bench = {
         same,
       ],
       notes: [
-        `${times.length} replays as commands: ${times.map((one) => one.toFixed(2)).join(', ')} s, start of the process ` +
-          `and ${shortNumber(written)} MB of output included.`,
+        `${times.length} replays: ${times.map((one) => one.toFixed(2)).join(', ')} s, ` +
+          `start of the process and ${shortNumber(written)} MB of output included.`,
         `SHA-256 over all output files: ${(first ?? '').slice(0, 16)}….`,
       ],
     };
@@ -124,16 +130,18 @@ const uper: Bench = {
         ...rows.map((row) =>
           told(
             `${row.name}, ${row.octets} octets`,
-            `encode ${row.encodeUs.toFixed(1)} µs (×${row.encodeRatio.toFixed(2)} JSON.stringify), ` +
+            `encode ${row.encodeUs.toFixed(1)} µs ` +
+              `(×${row.encodeRatio.toFixed(2)} JSON.stringify), ` +
               `decode ${row.decodeUs.toFixed(1)} µs (×${row.decodeRatio.toFixed(2)} JSON.parse)`,
           ),
         ),
         told(
           'geometric mean of the ratios',
-          `encode ×${mean(({ encodeRatio }) => encodeRatio).toFixed(2)}, decode ×${mean(({ decodeRatio }) => decodeRatio).toFixed(2)}`,
+          `encode ×${mean(({ encodeRatio }) => encodeRatio).toFixed(2)}, ` +
+            `decode ×${mean(({ decodeRatio }) => decodeRatio).toFixed(2)}`,
         ),
       ],
-      notes: ['Each time is the median of seven rounds after two to warm up. Below ×1 is faster than JSON.'],
+      notes: ['Median of seven rounds after two to warm up. Below ×1 is faster than JSON.'],
     };
   },
 };
@@ -148,31 +156,43 @@ interface FusionFindings {
     readonly tracks: number;
     readonly checksum: number;
   }[];
-  readonly filter: readonly { readonly model: string; readonly oursUs: number; readonly peerUs: number; readonly ratio: number }[];
+  readonly filter: readonly {
+    readonly model: string;
+    readonly oursUs: number;
+    readonly peerUs: number;
+    readonly ratio: number;
+  }[];
 }
 
 const fusion: Bench = {
   name: 'fusion',
   title: 'Fusion: one frame of one sensor, and the filter beside a package',
   async run({ short }) {
-    const { runFusionBench } = (await ofTests('fusion')) as { runFusionBench(small?: boolean): FusionFindings };
+    const { runFusionBench } = (await ofTests('fusion')) as {
+      runFusionBench(small?: boolean): FusionFindings;
+    };
     const { frames, filter } = runFusionBench(short);
     return {
       rows: [
         ...frames.map((row) =>
           told(
             `one frame, ${row.users} users`,
-            `p50 ${shortNumber(row.p50Ms)}, p99 ${shortNumber(row.p99Ms)} ms; a frame 300 ms late ${shortNumber(row.rewindMs)} ms`,
+            `p50 ${shortNumber(row.p50Ms)}, p99 ${shortNumber(row.p99Ms)} ms; ` +
+              `a frame 300 ms late ${shortNumber(row.rewindMs)} ms`,
           ),
         ),
         ...filter.map((row) =>
           told(
             `predict and update, ${row.model}`,
-            `${shortNumber(row.oursUs)} µs; kalman-filter ${shortNumber(row.peerUs)} µs, ×${shortNumber(row.ratio)}`,
+            `${shortNumber(row.oursUs)} µs; kalman-filter ${shortNumber(row.peerUs)} µs, ` +
+              `×${shortNumber(row.ratio)}`,
           ),
         ),
       ],
-      notes: frames.map((row) => `${row.users} users: ${row.frames} frames, ${row.tracks} tracks, checksum ${row.checksum}.`),
+      notes: frames.map(
+        ({ users, frames: count, tracks, checksum }) =>
+          `${users} users: ${count} frames, ${tracks} tracks, checksum ${checksum}.`,
+      ),
     };
   },
 };

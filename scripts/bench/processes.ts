@@ -180,7 +180,7 @@ export interface Ran {
 
 const OUTPUT_MAX = 1 << 20;
 
-/** Runs a program to its end, at the longest `withinMs`; each line of stderr is told with its time. */
+/** Runs a program to its end, at the longest `withinMs`; tells each line of stderr and its time. */
 export function runToEnd(
   program: string,
   args: readonly string[],

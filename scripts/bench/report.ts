@@ -11,21 +11,25 @@ export function plainTable({ name, title, rows, notes }: BenchResult): readonly 
     Math.max(...rows.map(({ what }) => what.length)),
     Math.max(...rows.map(({ result }) => result.length)),
     Math.max(...rows.map(({ goal }) => (goal ?? '').length)),
-  ] as const;
+  ];
   return [
     `${name}: ${title}`,
-    ...rows.map((row) =>
-      `  ${row.what.padEnd(widths[0])}  ${row.result.padEnd(widths[1])}  ${(row.goal ?? '').padEnd(widths[2])}  ${verdict(row)}`.trimEnd(),
-    ),
+    ...rows.map((row) => {
+      const cells = [row.what, row.result, row.goal ?? ''];
+      const aligned = cells.map((cell, column) => cell.padEnd(widths[column]!));
+      return `  ${[...aligned, verdict(row)].join('  ')}`.trimEnd();
+    }),
     ...notes.map((note) => `  ${note}`),
   ];
 }
 
-const begins = (name: string): string => `<!-- bench ${name}: written by the bench, do not edit -->`;
+const begins = (name: string): string =>
+  `<!-- bench ${name}: written by the bench, do not edit -->`;
 const ends = (name: string): string => `<!-- end ${name} -->`;
 
 /** One bench as a section of Markdown between its two marks. */
-export function markdownSection({ name, title, rows, notes }: BenchResult, machine: Machine): string {
+export function markdownSection(result: BenchResult, machine: Machine): string {
+  const { name, title, rows, notes } = result;
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   return [
     begins(name),
@@ -33,7 +37,10 @@ export function markdownSection({ name, title, rows, notes }: BenchResult, machi
     '',
     '| What | Result | Goal | |',
     '|---|---|---|---|',
-    ...rows.map((row) => `| ${cell(row.what)} | ${cell(row.result)} | ${cell(row.goal ?? '–')} | ${verdict(row)} |`),
+    ...rows.map((row) => {
+      const cells = [row.what, row.result, row.goal ?? '–'].map(cell);
+      return `| ${[...cells, verdict(row)].join(' | ')} |`;
+    }),
     '',
     ...notes.map((note) => `- ${note}`),
     `- Machine: ${machineLine(machine)}. Again: \`npm run bench -- ${name}\`.`,

@@ -73,7 +73,8 @@ export async function writeBenchSite(options: {
   const folder = join(options.folder, 'site');
   mkdirSync(folder, { recursive: true });
   const seen = new Map<number, number>();
-  const settings = JSON.parse(readFileSync(join(from, 'site.json'), 'utf8')) as Record<string, Json>;
+  const text = readFileSync(join(from, 'site.json'), 'utf8');
+  const settings = JSON.parse(text) as Record<string, Json>;
   mapPorts(settings, (old) => {
     seen.set(old, seen.size);
     return old;

@@ -24,16 +24,19 @@ test('a slope is that of the nearest straight line, and unknown of one point', (
 });
 
 test('a goal is met at its limit, and never by nothing', () => {
-  expect(atMost('age', 5, 5, 'ms')).toEqual({ what: 'age', result: '5.00 ms', goal: '≤ 5 ms', met: true });
+  const met = { what: 'age', result: '5.00 ms', goal: '≤ 5 ms', met: true };
+  expect(atMost('age', 5, 5, 'ms')).toEqual(met);
   expect(atMost('age', 5.01, 5, 'ms').met).toBe(false);
   expect(atLeast('pace', 19.9, 20, '×').met).toBe(false);
-  expect(atMost('age', Number.NaN, 5, 'ms')).toMatchObject({ met: false, result: 'nothing measured' });
+  const nothing = { met: false, result: 'nothing measured' };
+  expect(atMost('age', Number.NaN, 5, 'ms')).toMatchObject(nothing);
   expect(told('age', '5 ms').met).toBeNull();
 });
 
 test('numbers keep about three figures', () => {
   const rows: readonly (readonly [number, string])[] = [
-    [0, '0'], [0.01234, '0.012'], [0.1234, '0.12'], [1.234, '1.23'], [12.34, '12.3'], [-1234.5, '-1235'],
+    [0, '0'], [0.01234, '0.012'], [0.1234, '0.12'],
+    [1.234, '1.23'], [12.34, '12.3'], [-1234.5, '-1235'],
   ];
   expect(rows.map(([value]) => shortNumber(value))).toEqual(rows.map(([, text]) => text));
 });
@@ -41,7 +44,10 @@ test('numbers keep about three figures', () => {
 test('every port of a site moves, in numbers and in addresses, and nothing else', () => {
   const moved = mapPorts(
     {
-      ports: { a: { listenPort: 47020, remotePort: 47021, bitrate: 47020 }, b: { url: 'mqtt://127.0.0.1:18883/x' } },
+      ports: {
+        a: { listenPort: 47020, remotePort: 47021, bitrate: 47020 },
+        b: { url: 'mqtt://127.0.0.1:18883/x' },
+      },
       sensors: [{ port: 'a' }],
       web: { host: '127.0.0.1', port: 47080 },
       free: { port: 0 },
@@ -49,7 +55,10 @@ test('every port of a site moves, in numbers and in addresses, and nothing else'
     (old) => old + 1,
   );
   expect(moved).toEqual({
-    ports: { a: { listenPort: 47021, remotePort: 47022, bitrate: 47020 }, b: { url: 'mqtt://127.0.0.1:18884/x' } },
+    ports: {
+      a: { listenPort: 47021, remotePort: 47022, bitrate: 47020 },
+      b: { url: 'mqtt://127.0.0.1:18884/x' },
+    },
     sensors: [{ port: 'a' }],
     web: { host: '127.0.0.1', port: 47081 },
     free: { port: 0 },
@@ -58,11 +67,19 @@ test('every port of a site moves, in numbers and in addresses, and nothing else'
 
 test('a section is put in the place of the one of its name; the rest of the page stays', () => {
   const machine = {
-    cpu: 'C', cores: 2, memoryGB: 1, node: '20', kernel: '6', architecture: 'x64', date: 'D', load: [0, 0, 0],
+    cpu: 'C',
+    cores: 2,
+    memoryGB: 1,
+    node: '20',
+    kernel: '6',
+    architecture: 'x64',
+    date: 'D',
+    load: [0, 0, 0],
   };
   const result = (name: string, row: string): string =>
     markdownSection({ name, title: 'T', rows: [told(row, 'a|b')], notes: ['N'] }, machine);
-  const page = withSection(withSection('# Figures\n', 'one', result('one', 'old')), 'two', result('two', 'other'));
+  const first = withSection('# Figures\n', 'one', result('one', 'old'));
+  const page = withSection(first, 'two', result('two', 'other'));
   const renewed = withSection(page, 'one', result('one', 'new'));
   expect(renewed).toContain('| new | a\\|b | – |  |');
   expect(renewed).not.toContain('| old |');
@@ -90,15 +107,20 @@ test('the codec bench runs small over every case', () => {
 
 interface Printed {
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
-  readonly results: readonly { readonly name: string; readonly rows: readonly { readonly result: string }[] }[];
+  readonly results: readonly {
+    readonly name: string;
+    readonly rows: readonly { readonly result: string }[];
+  }[];
 }
 
-const notBuilt = existsSync(script) ? null : 'dist/scripts/bench.js is not built: run npm run build';
+const notBuilt = existsSync(script) ? null : 'not built: run npm run build';
 if (notBuilt) process.stdout.write(`skipped: the benches in their short form: ${notBuilt}\n`);
 
-test.skipIf(notBuilt !== null)('the benches run in their short form and print one JSON line', { timeout: 120_000 }, () => {
+const builtTest = test.skipIf(notBuilt !== null);
+builtTest('the benches run in short form and print JSON', { timeout: 120_000 }, () => {
   const names = ['replay', 'live-40', 'start'];
-  const ran = spawnSync(process.execPath, [script, ...names, '--short', '--json'], { encoding: 'utf8', timeout: 110_000 });
+  const args = [script, ...names, '--short', '--json'];
+  const ran = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 110_000 });
   const printed = JSON.parse(ran.stdout) as Printed;
   expect(printed.failed).toEqual([]);
   expect(printed.results.map(({ name }) => name)).toEqual(names);
@@ -109,7 +131,7 @@ test.skipIf(notBuilt !== null)('the benches run in their short form and print on
   expect(ran.status).toBe(0);
 });
 
-test.skipIf(notBuilt !== null)('a bench that nobody knows is wrong usage', () => {
+builtTest('a bench that nobody knows is wrong usage', () => {
   const ran = spawnSync(process.execPath, [script, 'speed'], { encoding: 'utf8' });
   expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('got speed')]);
 });
