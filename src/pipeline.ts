@@ -12,10 +12,13 @@ import { seededRandom } from './base/random.ts';
 import type { Stateful } from './base/stateful.ts';
 import { monotonicMs, plusMs } from './base/time.ts';
 import type { MonotonicMs, Stamp } from './base/time.ts';
+import { noExpressions } from '../config/expression.ts';
+import type { CompiledExpressions } from '../config/expression.ts';
 import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { createFusion } from '../fusion/fuse.ts';
+import type { Profile } from '../v2x/profile.ts';
 import { profileByName } from '../v2x/profiles.ts';
 import { createEventStage } from './events/index.ts';
 import { createGate } from './gate/gate.ts';
@@ -76,6 +79,8 @@ export interface LoopDeps {
   /** Counts the boots of this box; part of every track id. */
   readonly boot: number;
   readonly seed: number;
+  /** The site's own by default. */
+  readonly profile?: Profile;
 }
 
 /** One sent or refused message, for recordings, counters and views. */
@@ -245,7 +250,7 @@ export class SignalsLoop implements Stateful {
     this.#send = deps.send;
     this.#view = deps.view;
     const { site, clock } = deps;
-    const profile = profileByName(site.profile);
+    const profile = deps.profile ?? profileByName(site.profile);
     const random = seededRandom(`${deps.seed}/signals/${deps.boot}`);
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);
@@ -489,18 +494,20 @@ export class PerceptionLoop implements Stateful {
     deps: LoopDeps & {
       offer(offers: readonly MessageOffer[]): void;
       view(view: PerceptionView): void;
+      /** The site's own event expressions, compiled before the loop is made. */
+      readonly expressions?: CompiledExpressions;
     },
   ) {
     this.#deps = deps;
     this.#offer = deps.offer;
     this.#view = deps.view;
     const { site } = deps;
-    const profile = profileByName(site.profile);
+    const profile = deps.profile ?? profileByName(site.profile);
     const random = seededRandom(`${deps.seed}/perception/${deps.boot}`);
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);
     this.#fusion = createFusion(site, { box: site.box, boot: deps.boot, count });
-    this.#events = createEventStage(site, { count });
+    this.#events = createEventStage(site, { expressions: deps.expressions ?? noExpressions, count, boot: deps.boot });
     this.#statistics = createStatisticStage(site, { count });
     this.#rsm = profile.composers.rsm({ site, profile, random: random.fork('rsm'), count });
     this.#rsi = profile.composers.rsi({ site, profile, random: random.fork('rsi'), count });
