@@ -9,8 +9,8 @@ const factNames = ['subject', 'expected', 'got', 'next'] as const;
 type FactName = (typeof factNames)[number];
 
 /**
- * What, where, expected, got, what to do next. A sentence is a `Text` (of the catalogue; with values
- * in it by `filledText`); a path, a name, a number or what the system said is a string.
+ * What, where, expected, got, what to do next. A sentence is a `Text` (of the catalogue; with
+ * values in it by `filledText`); a path, a name, a number or what the system said is a string.
  */
 export interface FaultFacts {
   /** Who or where: `radar-north`, `site.json sensors[2].lag`. */

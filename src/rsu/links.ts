@@ -5,6 +5,9 @@ import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { filledText } from '../base/text.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { portFaultTexts } from '../base/texts/ports.ts';
 import { plusMs } from '../base/time.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { AirMessage } from '../model/message.ts';
@@ -48,9 +51,12 @@ function addressOf(settings: RsuSettings): string | null {
   if (!found) {
     throw new Fault('PORT_UNAVAILABLE', {
       subject: `rsu ${settings.id}`,
-      expected: `an ${wanted} address on interface ${settings.interface}`,
-      got: 'none',
-      next: 'Name another interface in site.json rsus[], or bring this one up.',
+      expected: filledText(portFaultTexts.rsu_interface, {
+        family: wanted,
+        interface: settings.interface,
+      }),
+      got: factTexts.none,
+      next: portFaultTexts.rsu_interface_next,
     });
   }
   return found.address;

@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
-import { Fault, messageOf } from '../base/fault.ts';
+import { Fault, TextError, messageOf, textOf } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { plusMs } from '../base/time.ts';
@@ -90,9 +93,9 @@ export class PortSupervisor {
       if (!settings || this.#closed) {
         throw new Fault('SITE_INVALID', {
           subject: `port ${name}`,
-          expected: `one of ${Object.keys(this.#deps.ports).join(', ')}`,
-          got: this.#closed ? 'a closed supervisor' : name,
-          next: 'Add the port to site.json, or correct its name.',
+          expected: filledText(factTexts.one_of, { names: Object.keys(this.#deps.ports).join(', ') }),
+          got: this.#closed ? texts.supervisor_closed : name,
+          next: texts.port_unknown,
         });
       }
       found = new SupervisedPort(name, settings, this.#deps, this.#stamper);
@@ -178,7 +181,8 @@ class SupervisedPort {
     });
     port.onLost((fault) => void this.#lost(port, fault));
     this.#cancel = clock.at(plusMs(clock.nowMs(), OPENING_MAX_MS), () => {
-      void this.#lost(port, this.#faultOf(new Error(`nothing within ${OPENING_MAX_MS} ms`)));
+      const silent = new TextError(filledText(texts.silent, { ms: OPENING_MAX_MS }));
+      void this.#lost(port, this.#faultOf(silent));
     });
     port.opened.then(
       () => this.#opened(port),
@@ -188,9 +192,8 @@ class SupervisedPort {
 
   #faultOf(thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
-    const facts = { subject: this.#name, expected: 'an open port', got: messageOf(thrown) };
-    const next = 'It is tried again by itself; check the device and the cable.';
-    return new Fault('PORT_UNAVAILABLE', { ...facts, next }, { cause: thrown });
+    const facts = { subject: this.#name, expected: factTexts.open_port, got: textOf(thrown) };
+    return new Fault('PORT_UNAVAILABLE', { ...facts, next: texts.retried }, { cause: thrown });
   }
 
   #enter(state: PortStatus['state']): void {

@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 
 /** IPv4 inside IPv6 as plain IPv4, so that allow-lists need one form only. */
 export const plainAddress = (address: string): string =>
@@ -47,14 +50,15 @@ function broadcastOf(address: string, netmask: string): string {
  */
 export function bindAddress(name: string, host: string, interfaceName: string | null): string {
   if (interfaceName === null) return host;
-  const facts = { subject: name, expected: `interface ${interfaceName} with an address` };
+  const place = { interface: interfaceName, host };
+  const facts = { subject: name, expected: filledText(texts.interface_address, place) };
   const entries = networkInterfaces()[interfaceName];
   if (!entries) {
-    const known = Object.keys(networkInterfaces()).sort().join(', ') || 'none';
+    const known = Object.keys(networkInterfaces()).sort().join(', ') || factTexts.none;
     throw new Fault('PORT_UNAVAILABLE', {
       ...facts,
-      got: `no such interface (with an address: ${known})`,
-      next: `Check the name, and give it an address: ip addr add … dev ${interfaceName}.`,
+      got: filledText(texts.interface_missing, { known }),
+      next: filledText(texts.interface_missing_next, place),
     });
   }
   const family = isIPv6(host) ? 'IPv6' : 'IPv4';
@@ -67,9 +71,11 @@ export function bindAddress(name: string, host: string, interfaceName: string | 
   if (!fits) {
     throw new Fault('PORT_UNAVAILABLE', {
       ...facts,
-      expected: `${host} on interface ${interfaceName}`,
-      got: own.map(({ address }) => address).join(', ') || `no ${family} address`,
-      next: 'Correct the address or the interface of the port.',
+      expected: filledText(texts.host_on_interface, place),
+      got:
+        own.map(({ address }) => address).join(', ') ||
+        filledText(texts.family_missing, { family }),
+      next: texts.host_on_interface_next,
     });
   }
   return host === '0.0.0.0' || host === '::' ? fits.address : host;

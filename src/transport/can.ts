@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { joinAddress } from './address.ts';
@@ -30,8 +32,8 @@ function openSlcan(settings: SlcanSettings, deps: PortDeps): OpenPort<'can'> {
   if (opening === null) {
     port.failed(
       new Error(`${settings.bitrate} bit/s`),
-      'Set one of these bit rates.',
-      `a bit rate of ${slcanBitrates.join(', ')}`,
+      texts.can_bitrate_next,
+      filledText(texts.can_bitrate, { rates: slcanBitrates.join(', ') }),
     );
     return port;
   }
@@ -41,7 +43,7 @@ function openSlcan(settings: SlcanSettings, deps: PortDeps): OpenPort<'can'> {
   );
   const advice =
     settings.bus === 'slcan-tcp'
-      ? `Check that the adapter listens on ${joinAddress(settings.host, settings.port)}.`
+      ? filledText(texts.check_adapter, { address: joinAddress(settings.host, settings.port) })
       : serialAdvice(settings.path);
   const events = {
     opened: () => {

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { sleepUntil } from '../base/clock.ts';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import { plusMs } from '../base/time.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
@@ -34,9 +36,9 @@ export function openFile(settings: FileSettings, deps: PortDeps): OpenPort<'file
     },
     heard: () => heard(),
   });
-  const advice = `Check that ${settings.path} is a file that this user may read.`;
+  const place = { path: settings.path };
   running = follow(settings.path, port, deps, stop.signal, listening).catch((cause: unknown) =>
-    port.failed(cause, advice, `file ${settings.path}`),
+    port.failed(cause, filledText(texts.check_file, place), filledText(texts.file, place)),
   );
   return port;
 }

@@ -1,5 +1,8 @@
 import type { MqttClient } from 'mqtt';
 import type { Socket } from 'node:net';
+import { TextError } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { limitOf } from './limits.ts';
@@ -31,8 +34,9 @@ export function openMqtt(settings: MqttSettings, deps: PortDeps): OpenPort<'mqtt
   let client: MqttClient | null = null;
   let waiting = 0;
   let closed = false;
+  const advice = filledText(texts.check_broker, { url: hideUser(settings.url) });
   const fail = (cause: unknown): void =>
-    port.failed(cause, `Check that a broker answers at ${hideUser(settings.url)}.`, 'a broker');
+    port.failed(cause, advice, texts.broker);
   const connect = async (protocolVersion: 5 | 4): Promise<void> => {
     const { connect: open } = await import('mqtt');
     if (closed) return;
@@ -50,7 +54,7 @@ export function openMqtt(settings: MqttSettings, deps: PortDeps): OpenPort<'mqtt
       if (!connected && protocolVersion === 5 && refusal && !closed) {
         client!.end(true);
         connect(4).catch(fail);
-      } else fail(cause ?? new Error('the broker closed the connection'));
+      } else fail(cause ?? new TextError(texts.broker_closed));
     });
     listen(client, settings.topics, port, deps, fail);
   };
@@ -97,8 +101,9 @@ function listen(
     client.subscribe([...topics], { qos: 0 }, (cause, granted) => {
       const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? [];
       if (cause) fail(cause);
-      else if (refused.length > 0) fail(new Error(`topics refused: ${refused.join(', ')}`));
-      else port.ready();
+      else if (refused.length > 0) {
+        fail(new TextError(filledText(texts.topics_refused, { topics: refused.join(', ') })));
+      } else port.ready();
     });
   });
 }

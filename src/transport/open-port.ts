@@ -1,4 +1,7 @@
-import { Fault, messageOf } from '../base/fault.ts';
+import { Fault, textOf } from '../base/fault.ts';
+import type { Text } from '../base/text.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { OpenPort, PortDeps, TransportKind, TransportMessages } from '../model/port.ts';
 
@@ -64,10 +67,10 @@ export class BasePort<T extends TransportKind> implements OpenPort<T> {
   }
 
   /** The transport failed, before or after it was ready. */
-  failed(cause: unknown, next: string, expected = 'an open port'): void {
+  failed(cause: unknown, next: Text, expected: Text = factTexts.open_port): void {
     if (this.#state === 'closed' || this.#state === 'lost') return;
     const opening = this.#state === 'opening';
-    const facts = { subject: this.#deps.name, expected, got: messageOf(cause), next };
+    const facts = { subject: this.#deps.name, expected, got: textOf(cause), next };
     const fault =
       cause instanceof Fault
         ? cause
@@ -113,8 +116,9 @@ export class BasePort<T extends TransportKind> implements OpenPort<T> {
     this.#state = 'closed';
     this.#closing = this.#carrier?.close() ?? Promise.resolve();
     if (opening) {
-      const facts = { subject: this.#deps.name, expected: 'an open port', got: 'close', next: '' };
-      this.#reject(new Fault('PORT_UNAVAILABLE', facts));
+      const facts = { subject: this.#deps.name, expected: factTexts.open_port };
+      const got = texts.closed_early;
+      this.#reject(new Fault('PORT_UNAVAILABLE', { ...facts, got, next: '' }));
     }
     return this.#closing;
   }

@@ -1,4 +1,8 @@
 import type { SerialPort } from 'serialport';
+import { TextError } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import type { Text } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { limitOf } from './limits.ts';
@@ -43,7 +47,7 @@ export function openLine(line: SerialLine, deps: PortDeps, events: SerialEvents)
       if (!closed) events.data(data);
     });
     opening.on('error', fail);
-    opening.on('close', (cause: unknown) => fail(cause ?? new Error('the device went away')));
+    opening.on('close', (cause: unknown) => fail(cause ?? new TextError(texts.device_gone)));
     opening.open((cause) => {
       if (cause) fail(cause);
       else if (closed) void endLine(opening);
@@ -81,8 +85,7 @@ function endLine(serial: SerialPort): Promise<void> {
 }
 
 /** What to do when a line does not open. */
-export const serialAdvice = (path: string): string =>
-  `Check that ${path} is there (ls -l ${path}), is free, and that this user is in group dialout.`;
+export const serialAdvice = (path: string): Text => filledText(texts.check_serial, { path });
 
 /** Opens a serial port as a stream; each opening is a new epoch. */
 export function openSerial(

@@ -1,3 +1,6 @@
+import { TextError } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { CanFrame, OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { BasePort } from './open-port.ts';
@@ -53,7 +56,7 @@ export function openSocketCan(settings: SocketCanSettings, deps: PortDeps): Open
       else port.deliver(toFrame(message));
     });
     channel.addListener('onStopped', () =>
-      port.failed(new Error('the interface stopped'), `Check the interface: ip link show ${name}.`),
+      port.failed(new TextError(texts.can_stopped), filledText(texts.can_stopped_next, { name })),
     );
     channel.start();
     port.ready();
@@ -61,8 +64,8 @@ export function openSocketCan(settings: SocketCanSettings, deps: PortDeps): Open
   start().catch((cause: unknown) => {
     port.failed(
       cause,
-      `Set up the interface: ip link set ${name} up type can bitrate 500000.`,
-      `CAN interface ${name}`,
+      filledText(texts.can_set_up, { name }),
+      filledText(texts.can_interface, { name }),
     );
   });
   port.carry({

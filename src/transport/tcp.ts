@@ -1,5 +1,8 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { TextError } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import { plusMs } from '../base/time.ts';
 import type { OpenPort, PortDeps, StreamChunk } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
@@ -63,7 +66,7 @@ export function connectClient(
   const socket = connect(to);
   let cause: Error | null = null;
   const cancel = deps.clock.at(plusMs(deps.clock.nowMs(), CONNECT_MS), () => {
-    socket.destroy(new Error(`no answer within ${CONNECT_MS} ms`));
+    socket.destroy(new TextError(filledText(texts.connect_silent, { ms: CONNECT_MS })));
   });
   socket.on('connect', () => {
     cancel();
@@ -74,7 +77,7 @@ export function connectClient(
   socket.on('error', (error) => (cause = error));
   socket.on('close', () => {
     cancel();
-    events.closed(cause ?? new Error('the peer closed the connection'));
+    events.closed(cause ?? new TextError(texts.peer_closed));
   });
   return socket;
 }
@@ -88,7 +91,7 @@ function openClient(settings: TcpSettings, deps: PortDeps): OpenPort<'tcp'> {
     localAddress =
       settings.interface === null ? null : bindAddress(deps.name, any, settings.interface);
   } catch (cause) {
-    port.failed(cause, 'Check the interface of the port.');
+    port.failed(cause, texts.check_interface);
     return port;
   }
   const epoch = epochCounter(deps)();
@@ -96,8 +99,10 @@ function openClient(settings: TcpSettings, deps: PortDeps): OpenPort<'tcp'> {
   const socket = connectClient(to, deps, {
     connected: () => port.ready(),
     data: (data) => port.deliver({ data, epoch }),
-    closed: (cause) =>
-      port.failed(cause, `Check that the device listens on ${joinAddress(host, number)}.`),
+    closed: (cause) => {
+      const address = joinAddress(host, number);
+      port.failed(cause, filledText(texts.check_device, { address }));
+    },
   });
   port.carry({
     send: ({ data }) => writeBounded(socket, data, deps),
@@ -119,7 +124,7 @@ function openServer(settings: TcpSettings, deps: PortDeps): OpenPort<'tcp'> {
   try {
     host = bindAddress(deps.name, settings.host, settings.interface);
   } catch (cause) {
-    port.failed(cause, 'Check the interface of the port.');
+    port.failed(cause, texts.check_interface);
     return port;
   }
   const server: Server = createServer({ noDelay: true }, (socket) => {
@@ -145,9 +150,10 @@ function openServer(settings: TcpSettings, deps: PortDeps): OpenPort<'tcp'> {
       if (port.isOpen) deps.count('tcp_peer_left');
     });
   });
-  server.on('error', (cause) =>
-    port.failed(cause, `Check that ${joinAddress(host, settings.port)} is free and local.`),
-  );
+  server.on('error', (cause) => {
+    const address = joinAddress(host, settings.port);
+    port.failed(cause, filledText(texts.check_free, { address }));
+  });
   port.carry({
     send: ({ data }: StreamChunk) => {
       if (peer) return writeBounded(peer, data, deps);

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram';
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { filledText } from '../base/text.ts';
+import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { AllowList, bindAddress, joinAddress, plainAddress, splitAddress } from './address.ts';
@@ -60,7 +62,7 @@ export function openUdp(settings: UdpSettings, deps: PortDeps): OpenPort<'udp'> 
     host = bindAddress(deps.name, settings.listenHost, settings.interface);
     socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4' });
   } catch (cause) {
-    port.failed(cause, 'Check the address of the port.');
+    port.failed(cause, texts.check_address);
     return port;
   }
   const filter = new UdpFilter(settings.allow, deps);
@@ -80,7 +82,8 @@ export function openUdp(settings: UdpSettings, deps: PortDeps): OpenPort<'udp'> 
     }
   });
   socket.on('error', (cause) => {
-    port.failed(cause, `Check that ${joinAddress(host, settings.listenPort)} is free and local.`);
+    const address = joinAddress(host, settings.listenPort);
+    port.failed(cause, filledText(texts.check_free, { address }));
   });
   carryUdp(port, socket, settings, deps);
   socket.bind({ address: host, port: settings.listenPort }, () => {
@@ -89,7 +92,7 @@ export function openUdp(settings: UdpSettings, deps: PortDeps): OpenPort<'udp'> 
       if ((settings.remoteHost ?? '').endsWith('.255')) socket.setBroadcast(true);
       port.ready();
     } catch (cause) {
-      port.failed(cause, 'Check the limits of the system for socket buffers.');
+      port.failed(cause, texts.check_buffers);
     }
   });
   return port;

@@ -79,8 +79,8 @@ export const portFaultTexts = defineTexts({
   },
   device_gone: { en: 'the device went away', zh: '设备已断开' },
   rsu_interface: {
-    en: 'an IPv4 address on interface {interface}',
-    zh: '接口 {interface} 上有 IPv4 地址',
+    en: 'an {family} address on interface {interface}',
+    zh: '接口 {interface} 上有 {family} 地址',
   },
   rsu_interface_next: {
     en: 'Name another interface in site.json rsus[], or bring this one up.',
