@@ -1,6 +1,10 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Writer } from 'protobufjs/minimal.js';
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import type { Text } from '../base/text.ts';
+import { cityFaultTexts as texts } from '../base/texts/city.ts';
+import { factTexts } from '../base/texts/faults.ts';
 import { cityBodies } from './schema.ts';
 import type { Row, ScalarType, Table } from './schema.ts';
 
@@ -15,12 +19,12 @@ const FIXED64 = 1;
 const LENGTH = 2;
 const INT32_MAX = 0x7fffffff;
 
-const bad = (path: string, expected: string, got: unknown): Fault =>
+const bad = (path: string, expected: string | Text, got: unknown): Fault =>
   new Fault('VALUE_OUT_OF_RANGE', {
     subject: path,
     expected,
-    got: JSON.stringify(got) ?? 'nothing',
-    next: 'Send this cloud JSON (`encoding`) and report the message.',
+    got: JSON.stringify(got) ?? factTexts.nothing,
+    next: texts.send_json,
   });
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -30,7 +34,7 @@ function int32(value: unknown, path: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT32_MAX) {
     return value;
   }
-  throw bad(path, 'a whole number of 32 bits', value);
+  throw bad(path, texts.whole_32, value);
 }
 
 /** One scalar with its tag. JSON cannot hold what a double cannot, so that nothing is rounded. */
@@ -43,19 +47,19 @@ function writeScalar(
       writer.uint32((number << 3) | VARINT).int32(int32(value, path));
       return;
     case 'Long':
-      if (!Number.isSafeInteger(value)) throw bad(path, 'a whole number up to 2^53', value);
+      if (!Number.isSafeInteger(value)) throw bad(path, texts.whole_53, value);
       writer.uint32((number << 3) | VARINT).int64(value as number);
       return;
     case 'Double':
-      if (typeof value !== 'number') throw bad(path, 'a number', value);
+      if (typeof value !== 'number') throw bad(path, texts.number, value);
       writer.uint32((number << 3) | FIXED64).double(value);
       return;
     case 'String':
-      if (typeof value !== 'string') throw bad(path, 'a text', value);
+      if (typeof value !== 'string') throw bad(path, texts.text, value);
       writer.uint32((number << 3) | LENGTH).string(value);
       return;
     case 'Boolean':
-      if (typeof value !== 'boolean') throw bad(path, 'true or false', value);
+      if (typeof value !== 'boolean') throw bad(path, texts.boolean, value);
       writer.uint32((number << 3) | VARINT).bool(value);
       return;
   }
@@ -77,12 +81,12 @@ function writeRow(
   };
   if ('words' in type) {
     const index = type.words.indexOf(value as string);
-    if (index < 0) throw bad(path, `one of ${type.words.join(', ')}`, value);
+    if (index < 0) throw bad(path, filledText(factTexts.one_of, { names: type.words.join(', ') }), value);
     writer.uint32((number << 3) | VARINT).int32(index);
   } else if ('one' in type) {
     nested(type.one, value, path);
   } else {
-    if (!Array.isArray(value)) throw bad(path, 'a list', value);
+    if (!Array.isArray(value)) throw bad(path, texts.list, value);
     const { list } = type;
     if (typeof list === 'object') {
       value.forEach((item, index) => nested(list, item, `${path}[${index}]`));
@@ -97,7 +101,7 @@ function writeRow(
 function writeTable(
   writer: Writer, table: Table, value: unknown, path: string, unknown: string[],
 ): void {
-  if (!isObject(value)) throw bad(path, 'an object', value);
+  if (!isObject(value)) throw bad(path, texts.object, value);
   for (const [name, member] of Object.entries(value)) {
     const row = table.byName.get(name);
     if (row) writeRow(writer, row, member, `${path}.${name}`, unknown);
@@ -105,7 +109,7 @@ function writeTable(
   }
   for (const [, name, presence] of table.rows) {
     if (presence === 'M' && !(name in value)) {
-      throw bad(`${path}.${name}`, 'a value: the standard makes it mandatory', undefined);
+      throw bad(`${path}.${name}`, texts.mandatory, undefined);
     }
   }
 }

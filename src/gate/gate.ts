@@ -1,6 +1,8 @@
 /** The last look at every message before a roadside unit. */
 import type { Witness } from '../base/evidence.ts';
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { gateSiteTexts } from '../base/texts/gate.ts';
 import type { Stateful } from '../base/stateful.ts';
 import type { Stamp } from '../base/time.ts';
 import { decode, editions } from './decode.ts';
@@ -79,12 +81,17 @@ export function createGate(site: GateSite, options: GateOptions): Gate {
   const problems = problemsOf(site);
   for (const { witness } of site.nodes) {
     const missing = witness !== null && !(witness in options.witnesses);
-    if (missing) problems.push(`there is no witness named ${witness}`);
+    if (missing) problems.push(filledText(gateSiteTexts.witness_missing, { witness }));
   }
   if (problems.length > 0) {
     throw new Fault('SITE_INVALID', {
-      subject: 'gate', expected: 'a site that the gate can hold', got: problems.join('; '),
-      next: 'Correct the road file and start again.',
+      subject: 'gate',
+      expected: gateSiteTexts.expected,
+      got: {
+        en: problems.map(({ en }) => en).join('; '),
+        zh: problems.map(({ zh }) => zh).join('；'),
+      },
+      next: gateSiteTexts.next,
     });
   }
   return new Gate(site, options);

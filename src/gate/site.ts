@@ -1,5 +1,8 @@
 /** What the gate must know of a site: plain data, made from the accepted site. */
 import type { WitnessColour } from '../base/evidence.ts';
+import { filledText } from '../base/text.ts';
+import type { Text, TextValues } from '../base/text.ts';
+import { gateSiteTexts as texts } from '../base/texts/gate.ts';
 import type { GateLimits, RuleId } from './rules.ts';
 
 /** How a group's lamps are built, as far as their order goes. */
@@ -112,27 +115,29 @@ export interface GateSite {
 export const gateNodeKey = (region: number, id: number): string => `${region}-${id}`;
 
 /** A site that the gate cannot work with: what is wrong, one sentence each. Empty when fine. */
-export function problemsOf(site: GateSite): string[] {
-  const problems: string[] = [];
+export function problemsOf(site: GateSite): Text[] {
+  const problems: Text[] = [];
   for (const node of site.nodes) {
-    const at = `node ${gateNodeKey(node.region, node.id)}`;
+    const at = gateNodeKey(node.region, node.id);
     const groups = new Map(node.groups.map((group) => [group.id, group]));
-    const say = (wrong: boolean, text: string): void => {
-      if (wrong) problems.push(`${at}: ${text}`);
+    const say = (wrong: boolean, text: Text, values: TextValues = {}): void => {
+      if (!wrong) return;
+      const problem = filledText(text, values);
+      problems.push(filledText(texts.node_problem, { node: at, problem }));
     };
-    say(groups.size !== node.groups.length, 'a signal group is there twice');
-    say(node.groups.length > 0 && node.witness === null, 'has signal groups but no witness');
+    say(groups.size !== node.groups.length, texts.group_twice);
+    say(node.groups.length > 0 && node.witness === null, texts.no_witness);
     for (const { id, phase } of node.groups) {
-      say(!(phase >= 1 && phase <= 255), `${id}: phase expected 1 to 255, got ${phase}`);
+      say(!(phase >= 1 && phase <= 255), texts.phase, { id, phase });
     }
     const test = site.mode !== 'live' && (node.region !== 0 || node.id > 255);
-    say(test, `R25: mode ${site.mode} needs region 0 and node id 0 to 255`);
+    say(test, texts.test_region, { mode: site.mode });
     for (const [a, b] of [...node.conflicting, ...node.yielding]) {
-      say(!groups.has(a) || !groups.has(b) || a === b, `pair ${a}, ${b} names no two groups`);
+      say(!groups.has(a) || !groups.has(b) || a === b, texts.pair_groups, { a, b });
     }
     for (const [a, b] of node.yielding) {
       const protects = groups.get(a)?.permissive === false || groups.get(b)?.permissive === false;
-      say(protects, `R6: pair ${a}, ${b} yields, so both groups must be permissive`);
+      say(protects, texts.pair_permissive, { a, b });
     }
   }
   return problems;

@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { Counters } from '../base/counters.ts';
-import { Fault } from '../base/fault.ts';
-import type { FaultFacts } from '../base/fault.ts';
+import { faultFromJson } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
+import { cityFaultTexts as texts } from '../base/texts/city.ts';
 import type { OutboxRecord, OutboxRow } from './outbox.ts';
 import type { StoreQuestion, StoreStart } from './thread.ts';
 
 /** How many records may wait in memory while the disk cannot take them. */
 const WAITING_MAX = 2000;
+
+const ended = { got: texts.store_ended.en, zh: { got: texts.store_ended.zh } };
 
 /** The store as the others see it. */
 export interface StoreClient {
@@ -26,7 +29,7 @@ class ThreadedStore implements StoreClient {
   fault: Fault | null = null;
   rows = 0;
   readonly #worker: Worker;
-  readonly #open = new Map<number, (answer: { result?: unknown; fault?: Partial<FaultFacts> }) => void>();
+  readonly #open = new Map<number, (answer: { result?: unknown; fault?: Record<string, unknown> }) => void>();
   #nextId = 1;
   #waiting: OutboxRecord[] = [];
   #dead = false;
@@ -36,37 +39,37 @@ class ThreadedStore implements StoreClient {
       workerData: start,
       resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
     });
-    this.#worker.on('message', ({ id, ...answer }: { id: number; result?: unknown; fault?: Partial<FaultFacts> }) => {
+    this.#worker.on('message', ({ id, ...answer }: { id: number; result?: unknown; fault?: Record<string, unknown> }) => {
       this.#open.get(id)?.(answer);
       this.#open.delete(id);
     });
-    const died = (reason: string): void => {
+    const died = (fault: Record<string, unknown>): void => {
       this.#dead = true;
-      for (const settle of this.#open.values()) settle({ fault: { got: reason } });
+      for (const settle of this.#open.values()) settle({ fault });
       this.#open.clear();
     };
-    this.#worker.on('error', (error) => died(error.message));
-    this.#worker.on('exit', () => died('the store thread ended'));
+    this.#worker.on('error', (error) => died({ got: error.message }));
+    this.#worker.on('exit', () => died(ended));
   }
 
   #ask(question: StoreQuestion): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const settle = (answer: { result?: unknown; fault?: Partial<FaultFacts> }): void => {
+      const settle = (answer: { result?: unknown; fault?: Record<string, unknown> }): void => {
         if (!answer.fault) {
           // A full disk can still be read: only what was written shows that it is well again.
           if (question.kind === 'put' || question.kind === 'done') this.fault = null;
           return resolve(answer.result);
         }
         this.counters.count('store_failed');
-        this.fault = new Fault('STORE_FAILED', {
-          subject: answer.fault.subject ?? 'store',
-          expected: answer.fault.expected ?? 'a database that can be written',
-          got: answer.fault.got ?? 'an error',
-          next: answer.fault.next ?? 'Look at the log.',
+        this.fault = faultFromJson(answer.fault, 'STORE_FAILED', {
+          subject: 'store',
+          expected: texts.store,
+          got: texts.store_error,
+          next: texts.store_log,
         });
         reject(this.fault);
       };
-      if (this.#dead) return settle({ fault: { got: 'the store thread ended' } });
+      if (this.#dead) return settle({ fault: ended });
       const id = this.#nextId++;
       this.#open.set(id, settle);
       this.#worker.postMessage({ id, question });

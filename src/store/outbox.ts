@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3';
-import { Fault, messageOf } from '../base/fault.ts';
+import { Fault, TextError, messageOf, textOf } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { cityFaultTexts as texts } from '../base/texts/city.ts';
 import type { CityMessage } from '../model/stages.ts';
 
 /** Version of the tables; older ones are brought up when opened. */
@@ -47,12 +49,10 @@ export class Outbox {
   #fault(cause: unknown): Fault {
     const reason = messageOf(cause);
     const full = /full|ENOSPC/i.test(reason);
-    const next = full
-      ? 'Free space on this disk; nothing else need be done.'
-      : 'Look at the disk (read-only, broken?); move the file aside to start with an empty one.';
+    const next = full ? texts.store_full : texts.store_broken;
     return new Fault(
       'STORE_FAILED',
-      { subject: this.#path, expected: 'a database that can be written', got: reason, next },
+      { subject: this.#path, expected: texts.store, got: textOf(cause), next },
       { cause },
     );
   }
@@ -60,7 +60,7 @@ export class Outbox {
   #migrate(): void {
     const version = this.#db.pragma('user_version', { simple: true }) as number;
     if (version > OUTBOX_FORMAT) {
-      throw new Error(`format ${version} is newer than this program's ${OUTBOX_FORMAT}`);
+      throw new TextError(filledText(texts.store_newer, { version, own: OUTBOX_FORMAT }));
     }
     if (version === 0) {
       this.#db.exec(`

@@ -35,8 +35,8 @@ function runStore({ storePath, rowsMax }: StoreStart): void {
     try {
       parentPort?.postMessage({ id, result: answer(question) });
     } catch (error) {
-      const fault = error instanceof Fault ? error.facts : null;
-      parentPort?.postMessage({ id, fault: fault ?? { got: String(error) } });
+      const fault = error instanceof Fault ? error.toJSON() : { got: String(error) };
+      parentPort?.postMessage({ id, fault });
     }
   });
 }

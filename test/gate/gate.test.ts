@@ -106,7 +106,7 @@ test('demo reaches loopback alone, bench what it declares, live what is commissi
 test('a site that the gate cannot hold is named problem by problem', () => {
   const node = testNode();
   const problems = (more: object, site = {}): string =>
-    problemsOf(testSite({ ...node, ...more }, site)).join('\n');
+    problemsOf(testSite({ ...node, ...more }, site)).map(({ en }) => en).join('\n');
   expect(problems({})).toBe('');
   expect(problems({ groups: [...node.groups, node.groups[0]] })).toContain('twice');
   expect(problems({ witness: null })).toContain('no witness');

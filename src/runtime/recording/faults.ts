@@ -1,6 +1,10 @@
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Random } from '../../base/random.ts';
+import { filledText } from '../../base/text.ts';
+import type { Text } from '../../base/text.ts';
+import { factTexts } from '../../base/texts/faults.ts';
+import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import { plusMs } from '../../base/time.ts';
 import type { MonotonicMs } from '../../base/time.ts';
 import type { PortMessage } from '../../model/port.ts';
@@ -44,12 +48,12 @@ export const faultExample =
   'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;' +
   'duplicate:share=0.1;corrupt:share=0.01';
 
-function refuse(part: string, expected: string, got: string): never {
+function refuse(part: string, expected: string | Text, got: string | Text): never {
   throw new Fault('VALUE_OUT_OF_RANGE', {
-    subject: `faults "${part}"`,
+    subject: filledText(texts.replay_faults, { part }),
     expected,
     got,
-    next: `For example: ${faultExample}`,
+    next: filledText(texts.replay_faults_next, { example: faultExample }),
   });
 }
 
@@ -75,9 +79,9 @@ export function parseFaults(spec: string): ReplayFault[] {
     for (const [name, { min, max, default: usual }] of Object.entries(rows)) {
       const text = given.get(name);
       const value = text === undefined ? usual : text === '' ? Number.NaN : Number(text);
-      if (value === null) refuse(part, `${name}=…`, 'nothing');
+      if (value === null) refuse(part, `${name}=…`, factTexts.nothing);
       if (!(value >= min && value <= max)) {
-        refuse(part, `${name} from ${min} to ${max}`, text ?? '');
+        refuse(part, filledText(texts.replay_faults_range, { name, min, max }), text ?? '');
       }
       values[name] = value;
     }

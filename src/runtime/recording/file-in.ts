@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Fault, messageOf } from '../../base/fault.ts';
+import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 
 const CHUNK_OCTETS = 1 << 20;
 const LF = 0x0a;
@@ -13,9 +14,9 @@ export function openFileIn(path: string): FileIn {
       'FILE_UNREADABLE',
       {
         subject: path,
-        expected: 'a file of a recording',
+        expected: texts.file,
         got: messageOf(cause),
-        next: 'Check the path and the permissions.',
+        next: texts.file_next,
       },
       { cause },
     );

@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { deserialize } from 'node:v8';
 import { Counters } from '../../base/counters.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
+import type { Text } from '../../base/text.ts';
+import { factTexts } from '../../base/texts/faults.ts';
+import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import { monotonicMs, utcMs } from '../../base/time.ts';
 import { openFileIn } from './file-in.ts';
 import { CandumpSource, handoverValue, jsonLines, JsonSource } from './lines-in.ts';
@@ -28,10 +31,10 @@ export interface Recording {
   states(): readonly RecordedState[];
 }
 
-const unreadable = (subject: string, got: string, next: string, cause?: unknown): Fault =>
+const unreadable = (subject: string, got: string | Text, next: Text, cause?: unknown): Fault =>
   new Fault(
     'FILE_UNREADABLE',
-    { subject, expected: 'a recording', got, next },
+    { subject, expected: texts.recording, got, next },
     cause === undefined ? undefined : { cause },
   );
 
@@ -47,14 +50,14 @@ export function openRecording(
   ports: readonly (Omit<RecordedPort, 'file'> & { readonly file?: string })[] = [],
 ): Recording {
   if (!existsSync(path)) {
-    throw unreadable(path, 'nothing there', 'Check the path.');
+    throw unreadable(path, texts.missing, texts.missing_next);
   }
   if (statSync(path).isDirectory()) {
     const manifest = ports.length > 0 ? null : readManifest(path);
     return new FolderRecording(path, manifest ?? foreignManifest(path, withFiles(ports, '')));
   }
   if (ports.length === 0) {
-    throw unreadable(path, 'a single file', 'Name the port and the transport of what it holds.');
+    throw unreadable(path, texts.single_file, texts.single_file_next);
   }
   const folder = dirname(path);
   return new FolderRecording(folder, foreignManifest(folder, withFiles(ports, basename(path))));
@@ -73,14 +76,12 @@ function readManifest(folder: string): RecordingManifest {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    const next = 'A recording is a folder that `record` has written.';
-    throw unreadable(path, messageOf(cause), next, cause);
+    throw unreadable(path, messageOf(cause), texts.folder_next, cause);
   }
   const manifest = value as Partial<RecordingManifest> | null;
   if (manifest?.formatVersion !== 1) {
     const got = `formatVersion ${String(manifest?.formatVersion)}`;
-    const next = 'This version reads formatVersion 1; use the version that wrote it.';
-    throw unreadable(path, got, next);
+    throw unreadable(path, got, texts.version_next);
   }
   const ports = manifest.ports;
   const good = Array.isArray(ports) && ports.every(
@@ -89,8 +90,7 @@ function readManifest(folder: string): RecordingManifest {
       basename(file) === file,
   );
   if (!good) {
-    const next = 'Each needs name, transport, file and loop.';
-    throw unreadable(path, 'ports that are not understood', next);
+    throw unreadable(path, texts.ports_unclear, texts.ports_unclear_next);
   }
   if (typeof manifest.started?.utcMs === 'number') return manifest as RecordingManifest;
   return { ...foreignManifest(folder, ports), ...manifest, started: startOf(folder, ports) };
@@ -154,8 +154,7 @@ class FolderRecording implements Recording {
     });
     for (const { file } of manifest.ports) {
       if (!existsSync(join(folder, file)) && manifest.ports.every(({ own }) => !own)) {
-        const next = 'Each port of the manifest has a file.';
-        throw unreadable(join(folder, file), 'no such file', next);
+        throw unreadable(join(folder, file), factTexts.no_such_file, texts.port_file_next);
       }
     }
   }
@@ -275,7 +274,7 @@ class FolderRecording implements Recording {
       try {
         return [deserialize(readFileSync(path)) as RecordedState];
       } catch (cause) {
-        throw unreadable(path, messageOf(cause), 'Replay from another recording.', cause);
+        throw unreadable(path, messageOf(cause), texts.state_next, cause);
       }
     });
   }

@@ -1,5 +1,8 @@
 import { Counters } from '../../base/counters.ts';
 import { Fault } from '../../base/fault.ts';
+import { filledText } from '../../base/text.ts';
+import { factTexts } from '../../base/texts/faults.ts';
+import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import type { Port, PortMessage, TransportKind } from '../../model/port.ts';
 import { FanOut } from '../fan-out.ts';
 import type { MessageEvent } from './types.ts';
@@ -33,9 +36,9 @@ export class ReplayPorts {
       if (!transport) {
         throw new Fault('SITE_INVALID', {
           subject: `port ${name}`,
-          expected: `one of ${[...this.#transports.keys()].join(', ')}`,
+          expected: filledText(factTexts.one_of, { names: [...this.#transports.keys()].join(', ') }),
           got: name,
-          next: 'Replay with the site that the recording was made at.',
+          next: texts.other_site_next,
         });
       }
       fanOut = new FanOut({

@@ -7,6 +7,8 @@ import type { Clock, ClockAnchor } from '../../base/clock.ts';
 import { every } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
+import { factTexts } from '../../base/texts/faults.ts';
+import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import type { PortMessage } from '../../model/port.ts';
 import { RecordingEncoder } from './encode.ts';
 import { FILES, stateFile } from './types.ts';
@@ -90,9 +92,9 @@ function storeFault(folder: string, cause: unknown): Fault {
     'STORE_FAILED',
     {
       subject: `recording ${folder}`,
-      expected: 'room and permission to write',
+      expected: factTexts.room_to_write,
       got: messageOf(cause),
-      next: 'Free some space or choose another folder, then record again.',
+      next: texts.write_next,
     },
     { cause },
   );
