@@ -6,7 +6,8 @@ export interface Notifier {
   alive(): void;
 }
 
-const PERIOD_MS = 500;
+/** Half of the unit's WatchdogSec, a little less. */
+const PERIOD_MS = 900;
 
 /**
  * Speaks to systemd through its own `systemd-notify` (Node has no UNIX datagram sockets). Does

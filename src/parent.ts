@@ -48,6 +48,8 @@ import { loadSite } from './site.ts';
 import { createLoopTap } from './tap.ts';
 import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
+import { startTimeSource } from './timesource.ts';
+import type { TimeSource } from './timesource.ts';
 import type { Ticker } from './ticker.ts';
 
 /** How the daemon is started. */
@@ -130,6 +132,7 @@ class Parent {
   #lastStatusMs = -Infinity;
   #lastFrameMs = -Infinity;
   readonly #notifier = startNotifier();
+  readonly #timeSource: TimeSource;
   readonly #childPriority = stepForward();
 
   constructor(options: ParentOptions, site: Site, folder: string, clock: SystemClock, log: Log) {
@@ -144,6 +147,7 @@ class Parent {
     const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
     this.#latchBase = stored.version;
+    this.#timeSource = startTimeSource(site, clock, log);
     this.#rsus = createRsuLinks(site, clock, log);
     this.#hub = createLiveHub({
       site,
@@ -245,7 +249,7 @@ class Parent {
   #turn(tick: Tick): void {
     this.#cells[0] = tick.beganMs;
     this.#cells[2] = 1;
-    this.#followUtc(tick.beganMs);
+    this.#followUtc();
     this.#tap.add({ kind: 'tick', ...tick });
     this.#origin = { dueMs: tick.dueMs, beganMs: tick.beganMs, mainReceivedMs: {} };
     this.#loop.tick(tick);
@@ -254,15 +258,15 @@ class Parent {
   }
 
   /** Moves the anchor when the system's UTC has left it. */
-  #followUtc(nowMs: MonotonicMs): void {
-    const measured = this.#clock.measure(this.#site.timeSource.assumedErrorMs);
+  #followUtc(): void {
+    const measured = this.#clock.measure(this.#timeSource.errorMs);
     const offMs = measured.utcMs - this.#clock.utcAt(measured.monoMs).utcMs;
-    if (Math.abs(offMs) <= ANCHOR_TOLERANCE_MS) return;
+    const sameError = measured.errorMs === this.#clock.anchor.errorMs;
+    if (Math.abs(offMs) <= ANCHOR_TOLERANCE_MS && sameError) return;
     if (Math.abs(offMs) > 50) this.#log.warn('clock_step', { step_ms: Math.round(offMs) });
     this.#clock.setAnchor(measured);
     this.#tap.add({ kind: 'clock', anchor: measured });
     this.#tell({ kind: 'anchor', anchor: measured });
-    void nowMs;
   }
 
   #afterTurn(nowMs: MonotonicMs): void {
@@ -281,7 +285,9 @@ class Parent {
       // Off the loop's turn: a slow disk must not hold the next frame.
       this.#clock.at(nowMs, () => this.#storeLatches(version));
     }
-    if (nowMs - this.#lastFrameMs < 1000) this.#notifier.alive();
+    // Frames leave, or the gate has chosen silence: both are health. A loop that hangs is neither.
+    const silent = this.#loop.levels().every(({ level }) => level === 'silent');
+    if (silent || nowMs - this.#lastFrameMs < 1000) this.#notifier.alive();
   }
 
   #storeLatches(version: number): void {
@@ -434,6 +440,7 @@ class Parent {
     }
     this.#storeLatches(this.#loop.gate.latchVersion());
     this.#loop.stop();
+    this.#timeSource.stop();
     await this.#child?.stop();
     await this.#hub.close();
     this.#rsus.close();

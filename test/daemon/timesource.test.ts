@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { chronyErrorMs } from '../../src/timesource.ts';
+
+test('the error bound is offset, dispersion and half the delay, and none while not synchronised', () => {
+  const line = 'A29FC87B,162.159.200.123,4,1700000000.1,0.000150,-0.000020,0.000300,-7.1,0.002,0.05,0.020,0.0015,1030.5,Normal';
+  expect(chronyErrorMs(line)).toBeCloseTo(0.15 + 1.5 + 10, 6);
+  expect(chronyErrorMs(line.replace('0.000150', '-0.000150'))).toBeCloseTo(11.65, 6);
+  expect(chronyErrorMs(line.replace('Normal', 'Not synchronised'))).toBe(Infinity);
+  expect(chronyErrorMs(line.replace(',4,', ',16,'))).toBe(Infinity);
+  expect(chronyErrorMs('506 Cannot talk to daemon')).toBe(Infinity);
+});
