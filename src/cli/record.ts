@@ -19,10 +19,15 @@ export const record = command({
       help: texts.record_megabytes,
     },
     stop: { type: 'boolean', help: texts.record_stop },
+    blackBox: { type: 'boolean', help: texts.record_black_box },
     ...daemonOptions,
   },
-  examples: ['record /tmp/evening --seconds 300', 'record --stop'],
-  async run({ folder, seconds, megabytes, stop, ...names }, io) {
+  examples: [
+    'record /tmp/evening --seconds 300',
+    'record --stop',
+    'record /tmp/what-happened --black-box',
+  ],
+  async run({ folder, seconds, megabytes, stop, blackBox, ...names }, io) {
     const { ask } = await import('./daemon.ts');
     if (stop === (folder !== null)) {
       throw new UsageError(texts.usage_one_of, { expected: '<folder> | --stop' });
@@ -40,6 +45,13 @@ export const record = command({
       return 0;
     }
     // The daemon has another working folder than we have.
+    if (blackBox) {
+      const frozen = await ask(names, io, 'freeze', { folder: resolve(folder) }, true);
+      const { folder: kept } = frozen as { folder: string };
+      if (io.json) io.out(JSON.stringify({ formatVersion: 1, folder: kept }));
+      else io.out(io.say(texts.record_frozen, { folder: kept }));
+      return 0;
+    }
     const began = await ask(
       names,
       io,

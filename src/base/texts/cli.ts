@@ -411,6 +411,14 @@ export const cliTexts = defineTexts({
   record_folder: { en: 'New folder for the recording.', zh: '录制的新目录。' },
   record_seconds: { en: 'End after so many seconds.', zh: '最长录制秒数。' },
   record_megabytes: { en: 'End after so many megabytes.', zh: '最大录制兆字节数。' },
+  record_black_box: {
+    en: 'write out the last ten minutes from memory instead of recording from now on',
+    zh: '把内存中最近十分钟的数据写出，而不是从现在开始录制',
+  },
+  record_frozen: {
+    en: 'The black box is in {folder}; replay it like any recording.',
+    zh: '黑匣子已写入 {folder}，可像普通录制一样回放。',
+  },
   record_stop: { en: 'End the running recording.', zh: '结束正在进行的录制。' },
   record_began: {
     en: 'Recording into {folder}, for {seconds} s or {megabytes} MB at most. End it with '
