@@ -1,6 +1,7 @@
 /** What must hold in site.json beside the range of each value, and between it and road.json. */
 import { insideOutline } from '../src/base/geometry.ts';
 import { keyOf, uniqueNames } from './check-road.ts';
+import { expressionProblem, precheckExpression } from './expression.ts';
 import { smellOfGcj02 } from './gcj02.ts';
 import type { Surroundings } from './load.ts';
 import type { Report } from './problem.ts';
@@ -355,11 +356,19 @@ function checkClouds(site: SiteFile, report: Report): void {
   });
 }
 
+/** What can be told of an expression without mathjs; `checkSiteFully` reads them whole. */
+function checkEvents(site: SiteFile, report: Report): void {
+  site.events.forEach(({ when }, index) => {
+    const refusal = precheckExpression(when);
+    if (refusal) report.problems.push(expressionProblem(index, refusal));
+  });
+}
+
 /** Every problem of site.json; with a road also what the two files say of each other. */
 export function checkSettings(
   site: SiteFile, road: RoadFile | null, around: Surroundings, report: Report,
 ): void {
-  for (const list of ['sensors', 'controllers', 'rsus', 'clouds'] as const) {
+  for (const list of ['sensors', 'controllers', 'rsus', 'clouds', 'events'] as const) {
     uniqueNames<{ readonly id: string }>(report, FILE, [[list, site[list], (row) => row.id]]);
   }
   checkIdentity(site, around, report);
@@ -369,6 +378,7 @@ export function checkSettings(
   checkMode(site, road, report);
   checkLoop(site, report);
   checkClouds(site, report);
+  checkEvents(site, report);
   if (!road) return;
   checkControllers(site, road, report);
   checkUnits(site, road, report);

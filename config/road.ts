@@ -10,6 +10,9 @@ import { group, list, named, orNull, variants, word } from './rows.ts';
 /** The version of road.json that is written; older ones are read through `migrate`. */
 export const ROAD_FORMAT_VERSION = 1;
 
+export const laneKindWords = [
+  'motor', 'bus', 'non-motor', 'waiting-area', 'crosswalk', 'sidewalk',
+] as const;
 export const roadUserClassWords = [
   'unknown', 'car', 'van', 'truck', 'bus', 'motorcycle', 'bicycle', 'pedestrian',
 ] as const;
@@ -164,7 +167,7 @@ const lane = group({
   }),
   kind: choice({
     help: { en: 'Kind of lane.', zh: '车道类型。' },
-    of: ['motor', 'bus', 'non-motor', 'waiting-area', 'crosswalk', 'sidewalk'],
+    of: laneKindWords,
   }),
   widthM: widthM(100),
   points: points(

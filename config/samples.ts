@@ -237,6 +237,7 @@ export const demoSpec = (tools: SampleTools): SiteSpec => ({
       rsu('rsu-carrier', 'udp-carrier', 47402, 'LUKOU002'),
     ],
     clouds: [cloud('LUKOU-DEMO-0001', 18883)],
+    events: [],
     web: { host: LOOPBACK, port: 47080 },
   },
   finish: (site, road) => ({
@@ -339,6 +340,7 @@ export const twoNodesSpec: SiteSpec = {
     ],
     rsus: [rsu('rsu', 'udp-raw', 47601, 'LUKOU003')],
     clouds: [cloud('LUKOU-TWO-0001', 18884)],
+    events: [],
     web: { host: LOOPBACK, port: 47580 },
   },
   finish: withTscbmNumbers,
@@ -372,6 +374,7 @@ export function newSite({ id, name, reference, junction }: NewSiteFacts): SiteSp
       controllers: lamps ? [controller] : [],
       rsus: [rsu('rsu', 'udp-raw', 47401, 'LUKOU001')],
       clouds: [],
+      events: [],
       web: { host: LOOPBACK, port: 8080 },
     },
     finish: withTscbmNumbers,

@@ -12,6 +12,10 @@ import { group, list, NAME_FORM, named, orNull, variants, word } from './rows.ts
 export const SITE_FORMAT_VERSION = 1;
 
 export const sensingWords = ['radar', 'camera', 'lidar', 'v2x', 'loop', 'object-list'] as const;
+export const eventKindWords = [
+  'stopped-vehicle', 'wrong-way', 'pedestrian-on-carriageway', 'queue', 'congestion',
+  'object-on-road', 'roadworks', 'weather', 'emergency-vehicle', 'overspeed', 'slow-vehicle',
+] as const;
 export const airTypeWords = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'] as const;
 
 const HOST_FORM = { en: 'an address or host name', zh: '地址或主机名' };
@@ -302,6 +306,44 @@ const cloud = group({
   }),
 });
 
+/** An event of the site's own: `config/expression.ts` says what `when` may hold. */
+const event = group({
+  id: named('event', {
+    help: { en: 'Name of the row.', zh: '该行名称。' },
+  }) as unknown as Field<string>,
+  title: group({
+    en: text({ help: { en: 'English title.', zh: '英文标题。' }, maxLength: 60 }),
+    zh: text({ help: { en: 'Chinese title; goes on air.', zh: '中文标题，随消息发送。' }, maxLength: 60 }),
+  }),
+  kind: choice({
+    help: { en: 'What it is told as.', zh: '对外事件类型。' }, of: eventKindWords,
+  }),
+  when: text({
+    help: {
+      en: 'Condition on one road user, such as `cls == "truck" and speedMps > 60 km/h`. SI units; '
+        + 'm, km, s, h, deg are factors. Symbols: see `lukou check` on an unknown one.',
+      zh: '对单个参与者的条件，如 `cls == "truck" and speedMps > 60 km/h`。国际单位制；'
+        + 'm、km、s、h、deg 为换算系数。可用符号见 `lukou check` 对未知符号的提示。',
+    },
+    maxLength: 200,
+  }),
+  afterS: quantity({
+    help: { en: 'It must hold this long before it is told.', zh: '持续满足多久后才上报。' },
+    unit: 's', min: 0, max: 3600,
+  }),
+  graceS: quantity({
+    help: { en: 'A break up to this long does not end it.', zh: '中断不超过此时长则不结束。' },
+    unit: 's', min: 0, max: 600,
+  }),
+  radiusM: quantity({
+    help: { en: 'Around the road user.', zh: '以参与者为中心的半径。' },
+    unit: 'm', min: 1, max: 1000,
+  }),
+  priority: quantity({
+    help: { en: '0 (lowest) to 7.', zh: '0（最低）至 7。' }, min: 0, max: 7, whole: true,
+  }),
+});
+
 const frame = group({
   datum: choice({ help: { en: 'Datum.', zh: '坐标基准。' }, of: ['CGCS2000', 'WGS-84'] }),
   epoch: quantity(
@@ -376,6 +418,9 @@ export const siteSection = {
   ),
   rsus: list(rsu, { help: { en: 'Roadside units.', zh: '路侧单元。' }, max: 16, default: [] }),
   clouds: list(cloud, { help: { en: 'Clouds.', zh: '云平台。' }, max: 8, default: [] }),
+  events: list(event, {
+    help: { en: 'Events of the site’s own.', zh: '站点自定义事件。' }, max: 32, default: [],
+  }),
   loop: group({
     rateHz: quantity(
       { help: { en: 'Fusion rate.', zh: '融合频率。' }, unit: 'Hz', min: 5, max: 50, whole: true },

@@ -4,6 +4,7 @@
  * recorder) and, behind `main`, the store. It ends when the parent does.
  */
 import { Worker } from 'node:worker_threads';
+import { prepareExpressions } from '../config/expression.ts';
 import { SystemClock } from './base/clock.ts';
 import { messageOf } from './base/fault.ts';
 import { nextBoot } from './boot.ts';
@@ -29,7 +30,7 @@ import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
 
 /** Runs the child. */
-function runChild(given: ChildStart): void {
+async function runChild(given: ChildStart): Promise<void> {
   const site = loadSite(given.siteFolder);
   const clock = new SystemClock(site.timeSource.assumedErrorMs);
   clock.setAnchor(given.anchor);
@@ -42,6 +43,12 @@ function runChild(given: ChildStart): void {
     sink: { write: (line) => process.stderr.write(line) },
     json: start.logJson,
   });
+  // Before anything runs: the stages are made in one go and cannot wait for it.
+  const expressions = await prepareExpressions(site);
+  for (const { path, text } of expressions.problems) {
+    log.error('event_expression_refused', { path, reason: text.en });
+  }
+  if (!process.connected) process.exit(0); // the parent went meanwhile
   const main = new Worker(new URL('./main.js', import.meta.url), {
     workerData: { start, site } satisfies MainStart,
     resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 },
@@ -69,6 +76,7 @@ function runChild(given: ChildStart): void {
     seed: start.seed,
     offer: (offers) => tellParent({ kind: 'offers', offers, origin: { ...turn, mainReceivedMs: mainArrivals() } }),
     view: (view) => tellMain({ kind: 'perception', view }),
+    expressions,
   });
   const tap: LoopTap = createLoopTap({
     loop: 'perception',
@@ -148,4 +156,4 @@ function runChild(given: ChildStart): void {
 }
 
 const text = process.env['LUKOU_CHILD'];
-if (text && process.send) runChild(JSON.parse(text) as ChildStart);
+if (text && process.send) void runChild(JSON.parse(text) as ChildStart);

@@ -26,6 +26,8 @@ import type { Recording } from './runtime/recording/reader.ts';
 import type { RecordedEvent, SentLine, TickEvent } from './runtime/recording/types.ts';
 import { Window } from './status.ts';
 import { softwareVersion } from './version.ts';
+import { prepareExpressions } from '../config/expression.ts';
+import type { CompiledExpressions } from '../config/expression.ts';
 import { eventCodes } from '../v2x/compose/codes.ts';
 
 /** How a recording is replayed. */
@@ -133,7 +135,9 @@ class Replay {
   #trackRows = 0;
   #signalsView: SignalsView | null = null;
 
-  constructor(options: ReplayOptions, recording: Recording) {
+  constructor(
+    options: ReplayOptions, recording: Recording, expressions: CompiledExpressions,
+  ) {
     this.#options = options;
     this.#recording = recording;
     const { site, out } = options;
@@ -166,6 +170,7 @@ class Replay {
       ...deps,
       offer: (offers) => this.#signals.offers(offers, this.#clock.nowMs()),
       view: (view) => this.#view(view),
+      expressions,
     });
     this.#cities = site.clouds.map((cloud) =>
       createCityComposer({
@@ -424,7 +429,8 @@ function align(a: readonly string[], b: readonly string[]): readonly [number, nu
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const recording =
     typeof options.recording === 'string' ? openRecording(options.recording) : options.recording;
-  const run = new Replay(options, recording);
+  const expressions = await prepareExpressions(options.site);
+  const run = new Replay(options, recording, expressions);
   const clock = new SystemClock();
   const beganMs = clock.nowMs();
   let firstMs: MonotonicMs | null = null;

@@ -3,6 +3,7 @@
  * only door through which settings come in; what passes is frozen.
  */
 import { Fault } from './base/fault.ts';
+import { prepareExpressions } from '../config/expression.ts';
 import { hashesOf, loadFiles, loadTexts } from '../config/load.ts';
 import type { DriverRow, Loaded, Surroundings } from '../config/load.ts';
 import { formatProblems } from '../config/problem.ts';
@@ -71,6 +72,20 @@ export const loadSite = (folder: string, facts: BoxFacts = {}): Site =>
 /** Every problem of a site folder, warnings among them; empty for a clean one. Throws nothing. */
 export const checkSite = (folder: string, facts: BoxFacts = {}): readonly Problem[] =>
   loadFiles(folder, around(facts)).problems;
+
+/**
+ * The same, with the event expressions read whole. Loads mathjs where the site has any, so it is
+ * for commands, not for a daemon that starts.
+ */
+export async function checkSiteFully(
+  folder: string, facts: BoxFacts = {},
+): Promise<readonly Problem[]> {
+  const { site, road, problems } = loadFiles(folder, around(facts));
+  if (!site || !road) return problems;
+  const known = new Set(problems.map(({ path }) => path));
+  const expressions = await prepareExpressions({ events: site.events, road });
+  return [...problems, ...expressions.problems.filter(({ path }) => !known.has(path))];
+}
 
 /** The same for the texts of the two files, before they are written. */
 export const checkSiteTexts = (

@@ -11,8 +11,8 @@ export const check = command({
   examples: ['check demo', 'check /etc/lukou/site --json'],
   async run({ site }, io) {
     const folder = siteFolder(site);
-    const { checkSite, formatProblems } = await import('../site.ts');
-    const problems = checkSite(folder);
+    const { checkSiteFully, formatProblems } = await import('../site.ts');
+    const problems = await checkSiteFully(folder);
     const ok = problems.every(({ severity }) => severity !== 'error');
     if (io.json) {
       io.out(

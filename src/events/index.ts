@@ -1,8 +1,10 @@
 import { insideOutline } from '../base/geometry.ts';
+import { noExpressions } from '../../config/expression.ts';
+import type { CompiledExpressions } from '../../config/expression.ts';
 import { wrapRad } from '../base/units.ts';
 import type { MonotonicMs, Stamp } from '../base/time.ts';
 import type { Coverage } from '../model/coverage.ts';
-import type { RoadEvent, RoadEventKind } from '../model/event.ts';
+import type { RoadEvent } from '../model/event.ts';
 import type { TrackId } from '../model/ids.ts';
 import { createLaneMatcher } from '../model/lanes.ts';
 import type { LaneMatch, LaneMatcher } from '../model/lanes.ts';
@@ -10,12 +12,13 @@ import type { SignalState } from '../model/signal.ts';
 import type { Site } from '../model/site.ts';
 import type { Count, EventStage } from '../model/stages.ts';
 import type { Track, TrackList } from '../model/track.ts';
-import { detectorRows } from './detectors.ts';
+import { detectorRows, siteDetectors } from './detectors.ts';
 import type { DetectorRow } from './detectors.ts';
 
 /** One condition that is being watched for one road user. */
 interface Watch {
-  readonly kind: RoadEventKind;
+  /** Name of the detector's row. */
+  readonly row: string;
   readonly trackId: TrackId;
   /** Since when the condition holds without a break longer than the row's grace. */
   sinceMs: MonotonicMs;
@@ -31,6 +34,7 @@ const EVENTS_MAX = 256;
 const BLIND_MAX_MS = 1_800_000;
 const WATCHES_MAX = 2048;
 const EVENT_IDS = 0x7fffffff;
+const STANDING_MPS = 0.5;
 /** Ids of one boot; those of the next begin after them, so that a day's ids stay unique. */
 const IDS_PER_BOOT = 100_000;
 
@@ -46,6 +50,8 @@ export interface Situation {
   readonly mustWait: boolean;
   /** Whether another vehicle stands or waits close in front in the same lane. */
   readonly queued: boolean;
+  /** How long it has stood; 0 while it moves. */
+  readonly standingS: number;
 }
 
 /** Groups that let nobody go now, by lane. */
@@ -72,9 +78,18 @@ class Events implements EventStage {
   readonly #count: Count;
   readonly #matcher: LaneMatcher;
   #watches = new Map<string, Watch>();
+  readonly #rows: readonly DetectorRow[];
+  readonly #rowByName: ReadonlyMap<string, DetectorRow>;
+  /** Since when each road user stands; kept only where an expression may ask. */
+  #standing = new Map<TrackId, MonotonicMs>();
+  readonly #asksStanding: boolean;
   #nextId: number;
 
-  constructor(site: Site, count: Count, boot: number) {
+  constructor(site: Site, count: Count, boot: number, expressions: CompiledExpressions) {
+    const own = siteDetectors(site.events, expressions);
+    this.#rows = [...detectorRows, ...own];
+    this.#rowByName = new Map(this.#rows.map((row) => [row.name, row]));
+    this.#asksStanding = own.length > 0;
     this.#nextId = 1 + (boot % Math.floor(EVENT_IDS / IDS_PER_BOOT)) * IDS_PER_BOOT;
     this.#site = site;
     this.#count = count;
@@ -87,7 +102,7 @@ class Events implements EventStage {
     const blind = this.#blindness(coverage);
     for (const situation of this.#situations(list.tracks, signals)) this.#judge(situation, now);
     for (const [key, watch] of this.#watches) {
-      const row = detectorRows[watch.kind];
+      const row = this.#rowByName.get(watch.row);
       if (!row || now.monoMs - watch.lastTrueMs <= row.graceMs) continue;
       // Nobody looks there: what was seen is not ended by silence alone, unless it lasts.
       if (now.monoMs - watch.lastTrueMs < BLIND_MAX_MS && blind(watch)) continue;
@@ -115,6 +130,7 @@ class Events implements EventStage {
 
   #situations(tracks: readonly Track[], signals: readonly SignalState[]): Situation[] {
     const waiting = waitingLanes(this.#site, signals);
+    if (this.#asksStanding) this.#noteStanding(tracks);
     const standing = new Map<string, number[]>();
     const matched = tracks.map((track) => {
       const match = this.#matcher.match(track.eastM, track.northM);
@@ -136,14 +152,28 @@ class Events implements EventStage {
         inNode: this.#matcher.inNode(track.eastM, track.northM),
         mustWait: match !== null && waiting.has(match.lane.lane.id),
         queued: ahead.some((other) => other > alongM + 1 && other < alongM + 15),
+        standingS: this.#standingS(track),
       };
     });
   }
 
+  #noteStanding(tracks: readonly Track[]): void {
+    const before = this.#standing;
+    this.#standing = new Map();
+    for (const { id, speedMps, valid } of tracks) {
+      if (speedMps < STANDING_MPS) this.#standing.set(id, before.get(id) ?? valid.monoMs);
+    }
+  }
+
+  #standingS({ id, valid }: Track): number {
+    const sinceMs = this.#standing.get(id);
+    return sinceMs === undefined ? 0 : (valid.monoMs - sinceMs) / 1000;
+  }
+
   #judge(situation: Situation, now: Stamp): void {
-    for (const row of Object.values(detectorRows)) {
+    for (const row of this.#rows) {
       if (!row.holds(situation)) continue;
-      const key = `${row.kind} ${situation.track.id}`;
+      const key = `${row.name} ${situation.track.id}`;
       let watch = this.#watches.get(key);
       if (!watch) {
         if (this.#watches.size >= WATCHES_MAX) {
@@ -151,7 +181,7 @@ class Events implements EventStage {
           continue;
         }
         watch = {
-          kind: row.kind,
+          row: row.name,
           trackId: situation.track.id,
           sinceMs: now.monoMs,
           lastTrueMs: now.monoMs,
@@ -198,17 +228,31 @@ class Events implements EventStage {
       tracks: [track.id],
       confidence: track.existence,
       priority: row.priority,
-      description: null,
+      description: row.title,
     };
   }
 
   snapshot(): unknown {
-    return { watches: structuredClone([...this.#watches]), nextId: this.#nextId };
+    return {
+      watches: structuredClone([...this.#watches]),
+      nextId: this.#nextId,
+      standing: [...this.#standing],
+    };
   }
 
   restore(snapshot: unknown): void {
-    const state = snapshot as { watches: [string, Watch][]; nextId: number };
-    this.#watches = new Map(structuredClone(state.watches));
+    const state = snapshot as {
+      watches: [string, Omit<Watch, 'row'> & { row?: string; kind?: string }][];
+      nextId: number;
+      standing?: [TrackId, MonotonicMs][];
+    };
+    // Recordings from before rows of the site's own name the kind, which is the row's name.
+    this.#watches = new Map(
+      structuredClone(state.watches).map(([key, { kind, row, ...watch }]) => [
+        key, { ...watch, row: row ?? kind ?? '' },
+      ]),
+    );
+    this.#standing = new Map(state.standing ?? []);
     this.#nextId = state.nextId;
   }
 }
@@ -222,12 +266,19 @@ function againstLane(track: Track, match: LaneMatch | null): number | null {
 
 /**
  * The event stage of a site.
+ * @param options.expressions from `prepareExpressions`; without them the site's own rows rest.
  * @param options.boot counts the boots of this box: ids of events differ from boot to boot.
  */
 export function createEventStage(
   site: Site,
-  options: { readonly count: Count; readonly boot?: number },
+  options: {
+    readonly count: Count;
+    readonly boot?: number;
+    readonly expressions?: CompiledExpressions;
+  },
 ): EventStage {
-  return new Events(site, options.count, options.boot ?? 0);
+  return new Events(
+    site, options.count, options.boot ?? 0, options.expressions ?? noExpressions,
+  );
 }
 

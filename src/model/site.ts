@@ -1,3 +1,5 @@
+import type { Text } from '../base/text.ts';
+import type { RoadEventKind } from './event.ts';
 import type { CloudId, ControllerId, NodeId, RsuId, SensorId } from './ids.ts';
 import type { RoadUserClass } from './roaduser.ts';
 import type { Road, RoadPoint } from './road.ts';
@@ -123,6 +125,19 @@ export interface CloudSettings {
   readonly privacy: 'public' | 'pseudonymous' | 'personal';
 }
 
+/** An event of the site's own: an expression over one road user. */
+export interface EventSettings {
+  readonly id: string;
+  readonly title: Text;
+  readonly kind: RoadEventKind;
+  /** In the language of `config/expression.ts`. */
+  readonly when: string;
+  readonly afterS: number;
+  readonly graceS: number;
+  readonly radiusM: number;
+  readonly priority: number;
+}
+
 /** site.json with everything that it names, checked and frozen. */
 export interface Site {
   readonly formatVersion: number;
@@ -149,6 +164,7 @@ export interface Site {
   readonly controllers: readonly ControllerSettings[];
   readonly rsus: readonly RsuSettings[];
   readonly clouds: readonly CloudSettings[];
+  readonly events: readonly EventSettings[];
   readonly loop: {
     /** Fusion rate, Hz; RSM goes every `rsmEveryTicks`. */
     readonly rateHz: number;

@@ -381,6 +381,14 @@ export const checkTexts = defineTexts({
     en: 'Use username and passwordEnv; this file is no place for secrets.',
     zh: '请用 username 与 passwordEnv；此文件不可存放密码。',
   },
+  expression_refused: {
+    en: 'the expression is refused; expected {expected}, got {got}',
+    zh: '表达式不被接受；期望 {expected}，实际 {got}',
+  },
+  expression_refused_next: {
+    en: 'Write a condition such as: cls == "truck" and speedMps > 60 km/h',
+    zh: '请写成条件，例如：cls == "truck" and speedMps > 60 km/h',
+  },
   url_plain: { en: '{got} is not encrypted', zh: '{got} 未加密' },
   url_plain_next: { en: 'Use mqtts:// towards anything beyond this box.', zh: '对外连接请使用 mqtts://。' },
   key_without_certificate: {
