@@ -412,8 +412,8 @@ export const cliTexts = defineTexts({
   record_seconds: { en: 'End after so many seconds.', zh: '最长录制秒数。' },
   record_megabytes: { en: 'End after so many megabytes.', zh: '最大录制兆字节数。' },
   record_black_box: {
-    en: 'write out the last ten minutes from memory instead of recording from now on',
-    zh: '把内存中最近十分钟的数据写出，而不是从现在开始录制',
+    en: 'Write out the last ten minutes from memory instead of recording from now on.',
+    zh: '把内存中最近十分钟的数据写出，而不是从现在开始录制。',
   },
   record_frozen: {
     en: 'The black box is in {folder}; replay it like any recording.',
