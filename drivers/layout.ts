@@ -1,5 +1,7 @@
 import { assert } from '../src/base/assert.ts';
 import { Fault } from '../src/base/fault.ts';
+import { filledText } from '../src/base/text.ts';
+import { driverFaultTexts } from '../src/base/texts/drivers.ts';
 
 /** One big-endian bit field. Bit 0 is the top bit of octet 0; value = raw × scale + offset. */
 export interface LayoutField {
@@ -115,9 +117,9 @@ const rawOf = (row: Row, value: number, subject: string): number => {
   const ends = [low * row.scale + row.offset, high * row.scale + row.offset].sort((a, b) => a - b);
   throw new Fault('VALUE_OUT_OF_RANGE', {
     subject: `${subject}.${row.name}`,
-    expected: `${ends[0]} to ${ends[1]}`,
+    expected: filledText(driverFaultTexts.span, { low: ends[0]!, high: ends[1]! }),
     got: String(value),
-    next: 'Give a value that the frame can carry.',
+    next: driverFaultTexts.span_next,
   });
 };
 

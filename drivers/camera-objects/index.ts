@@ -1,6 +1,7 @@
 import { stampAt } from '../../src/base/clock.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { plusMs } from '../../src/base/time.ts';
+import { driverFaultTexts } from '../../src/base/texts/drivers.ts';
 import { cameraCounters, sensorTitles } from '../../src/base/texts/sensors.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import type { Observation } from '../../src/model/observation.ts';
@@ -41,9 +42,9 @@ class CameraObjects implements DriverInstance {
     if (!homography.every(Number.isFinite) || !invertHomography(homography)) {
       throw new Fault('VALUE_OUT_OF_RANGE', {
         subject: `${context.sensorId} options.homography`,
-        expected: 'nine finite numbers that can be inverted',
+        expected: driverFaultTexts.homography,
         got: JSON.stringify(homography),
-        next: 'Calibrate the camera anew, or copy the nine numbers again.',
+        next: driverFaultTexts.homography_next,
       });
     }
     this.#view = {

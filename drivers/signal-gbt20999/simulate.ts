@@ -1,5 +1,7 @@
 import { assert } from '../../src/base/assert.ts';
 import { Fault } from '../../src/base/fault.ts';
+import { filledText } from '../../src/base/text.ts';
+import { driverFaultTexts as texts } from '../../src/base/texts/drivers.ts';
 import { monotonicMs } from '../../src/base/time.ts';
 import type { PortMessage } from '../../src/model/port.ts';
 import type {
@@ -31,9 +33,9 @@ function lampOctets(lamps: readonly SimulatedLamp[]): Uint8Array {
     if (octet === null || !Number.isInteger(group) || group < 1 || group > lamps.length) {
       throw new Fault('VALUE_OUT_OF_RANGE', {
         subject: `gbt20999 lamp group ${lampGroup}`,
-        expected: `a number from 1 to ${lamps.length} and a colour that the protocol has`,
+        expected: filledText(texts.gbt20999_lamp, { count: lamps.length }),
         got: `${aspect.flashing ? 'flashing ' : ''}${aspect.colour}`,
-        next: 'Number the lamp groups of the controller from 1 without a gap.',
+        next: texts.gbt20999_lamp_next,
       });
     }
     assert(!seen.has(group), `lamp group ${group} twice`);

@@ -1,4 +1,6 @@
 import { Fault } from '../../src/base/fault.ts';
+import type { Text } from '../../src/base/text.ts';
+import { driverFaultTexts as texts } from '../../src/base/texts/drivers.ts';
 import type { Datagram } from '../../src/model/port.ts';
 import type { ControllerStatus } from '../../src/model/signal.ts';
 import type {
@@ -27,19 +29,19 @@ const BANKS = {
   },
 } as const;
 
-const refuse = (lamp: SimulatedLamp, expected: string): Fault =>
+const refuse = (lamp: SimulatedLamp, expected: Text): Fault =>
   new Fault('VALUE_OUT_OF_RANGE', {
     subject: `tscbm lamp group ${lamp.lampGroup}`,
     expected,
     got: `${lamp.aspect.flashing ? 'flashing ' : ''}${lamp.aspect.colour}`,
-    next: 'Name lamp groups phase:1, overlap:1 or pedestrian:1, and show what the packet can say.',
+    next: texts.tscbm_next,
   });
 
 type BankName = keyof typeof BANKS;
 
 function bankOf(lamp: SimulatedLamp): { readonly bank: BankName; readonly number: number } {
   const match = /^(phase|overlap|pedestrian):([1-9]|1[0-6])$/.exec(lamp.lampGroup);
-  if (!match) throw refuse(lamp, 'phase, overlap or pedestrian with a number from 1 to 16');
+  if (!match) throw refuse(lamp, texts.tscbm_group);
   return { bank: match[1] as BankName, number: Number(match[2]) };
 }
 
@@ -58,10 +60,10 @@ function show(lamp: SimulatedLamp, nowMs: number, blocks: Blocks, lamps: Lamps):
   if (bank === 'pedestrian') {
     if (colour === 'green') lamps[flashing ? fields.yellow : fields.green] |= bit;
     else if (colour === 'red' && !flashing) lamps[fields.red] |= bit;
-    else if (colour !== 'dark') throw refuse(lamp, 'red, green, flashing green or dark');
+    else if (colour !== 'dark') throw refuse(lamp, texts.tscbm_pedestrian);
   } else {
     if (colour === 'red' || colour === 'yellow' || colour === 'green') lamps[fields[colour]] |= bit;
-    else if (colour !== 'dark') throw refuse(lamp, 'red, yellow, green or dark');
+    else if (colour !== 'dark') throw refuse(lamp, texts.tscbm_vehicle);
     if (flashing && fields.flashing && colour !== 'dark') lamps[fields.flashing] |= bit;
   }
   const times = blocks[number - 1]!;

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { webFaultTexts as texts } from '../base/texts/web.ts';
 import { icon, pageHtml } from './document.ts';
 import { stylesheet } from './stylesheet.ts';
 
@@ -30,9 +32,9 @@ function readModule(path: string): string {
       'FILE_UNREADABLE',
       {
         subject: path,
-        expected: 'a compiled module of the web page',
-        got: 'no such file',
-        next: 'Run `npm run build`; the view is served from compiled modules only.',
+        expected: texts.module,
+        got: factTexts.no_such_file,
+        next: texts.module_next,
       },
       { cause },
     );

@@ -11,6 +11,9 @@ import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
 import { Fault, messageOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
+import { filledText } from '../base/text.ts';
+import { factTexts } from '../base/texts/faults.ts';
+import { webFaultTexts as texts } from '../base/texts/web.ts';
 import { plusMs } from '../base/time.ts';
 import type { Site } from '../model/site.ts';
 import type { StatusDocument } from '../status.ts';
@@ -101,9 +104,9 @@ function refuseOutside(host: string): void {
   if (isLoopback(host)) return;
   throw new Fault('REFUSED', {
     subject: 'site.json web.host',
-    expected: 'a loopback address (127.0.0.1 or ::1)',
+    expected: texts.loopback,
     got: host,
-    next: 'Set 127.0.0.1; to show the view on a network for 8 hours use `lukou web share`.',
+    next: texts.loopback_next,
   });
 }
 
@@ -351,10 +354,10 @@ function listen(server: Server, host: string, port: number): Promise<number> {
         new Fault(
           'PORT_UNAVAILABLE',
           {
-            subject: `web view on ${inUrl(host)}:${port}`,
-            expected: 'a free port',
+            subject: filledText(texts.port_subject, { address: `${inUrl(host)}:${port}` }),
+            expected: factTexts.free_port,
             got: cause.code ?? cause.message,
-            next: 'Set another web.port in site.json, or end the program that holds it.',
+            next: texts.port_next,
           },
           { cause },
         ),

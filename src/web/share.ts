@@ -3,6 +3,8 @@ import { networkInterfaces } from 'node:os';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import { webFaultTexts as texts } from '../base/texts/web.ts';
 import { inUrl } from './limits.ts';
 
 /** How long a share lasts. */
@@ -100,9 +102,9 @@ export function addressOf(interfaceName: string): string {
   if (chosen) return chosen.address;
   throw new Fault('REFUSED', {
     subject: 'web share',
-    expected: `the name of an interface with an address: ${Object.keys(all).sort().join(', ')}`,
-    got: interfaceName === '' ? 'no name' : interfaceName,
-    next: 'Name one interface: `lukou web share <interface>`; all at once is not offered.',
+    expected: filledText(texts.share_expected, { names: Object.keys(all).sort().join(', ') }),
+    got: interfaceName === '' ? texts.share_unnamed : interfaceName,
+    next: texts.share_next,
   });
 }
 

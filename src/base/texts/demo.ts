@@ -31,6 +31,15 @@ export const demoTexts = defineTexts({
     en: 'The daemon ended by itself (exit code {code}); its log is above.',
     zh: '守护进程自行退出（退出码 {code}），日志见上。',
   },
+  mode_expected: {
+    en: 'a site in mode demo or bench (rule R25)',
+    zh: '模式为 demo 或 bench 的站点（规则 R25）',
+  },
+  mode_got: { en: 'mode live', zh: '模式 live' },
+  mode_next: {
+    en: 'Use `npm start -- --site <folder>` for a real junction.',
+    zh: '真实路口请使用 `npm start -- --site <目录>`。',
+  },
   portBusy: {
     en: 'Port {port} is taken: does another demo run? Stop it, or wait a little.',
     zh: '端口 {port} 已被占用：是否有另一个演示在运行？请先停止它，或稍候再试。',

@@ -57,6 +57,7 @@ export const factTexts = defineTexts({
   open_port: { en: 'an open port', zh: '端口打开' },
   room_to_write: { en: 'room and permission to write', zh: '有空间且有写权限' },
   one_of: { en: 'one of {names}', zh: '{names} 之一' },
+  port: { en: 'port {name}', zh: '端口 {name}' },
   none: { en: 'none', zh: '没有' },
   nothing: { en: 'nothing', zh: '空' },
   no_such_file: { en: 'no such file', zh: '文件不存在' },

@@ -8,6 +8,7 @@ import { demoTexts } from './demo.ts';
 import { cliTexts } from './cli.ts';
 import { cityFaultTexts } from './city.ts';
 import { daemonFaultTexts } from './daemon.ts';
+import { driverFaultTexts } from './drivers.ts';
 import { factTexts, faultTexts } from './faults.ts';
 import { fusionTexts } from './fusion.ts';
 import { gateSiteTexts, gateTexts } from './gate.ts';
@@ -29,6 +30,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   ports: portFaultTexts,
   recordings: recordingFaultTexts,
   daemon: daemonFaultTexts,
+  drivers: driverFaultTexts,
   city: cityFaultTexts,
   fusion: fusionTexts,
   gate: gateTexts,

@@ -2,6 +2,8 @@ import { defineTexts } from '../text.ts';
 
 /** What is wrong with a recording or its replay, and the next step. */
 export const recordingFaultTexts = defineTexts({
+  black_box: { en: 'black box {folder}', zh: '黑匣子 {folder}' },
+  folder: { en: 'recording {folder}', zh: '录制 {folder}' },
   black_box_next: {
     en: 'Free some space; the black box goes on in memory.',
     zh: '请腾出空间；黑匣子继续在内存中记录。',
