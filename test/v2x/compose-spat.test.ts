@@ -132,7 +132,7 @@ test('a withheld group is unavailable and an untimed one has its colour alone', 
 });
 
 test('a phase that groups share says only what holds for all of them', () => {
-  const [first, second] = twins.map(({ id }) => id) as [string, string];
+  const [first, second] = [twins[0]!.id, twins[1]!.id] as [string, string];
   const { phase } = twins[0]!;
   const say = (rows: Record<string, Partial<SignalGroupState>>, allowed: SpatAllowance = valid) => {
     const offer = createSpatComposer(contextOf(site)).compose(stateOf(site, 1000, rows), allowed, stamp(1000));
