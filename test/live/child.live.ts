@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { expectUnbroken, figure, isAlive, junctions, liveTest, nowMs, sleepMs, until } from './harness.ts';
+import { expect } from 'vitest';
+import { expectUnbroken, figure, isAlive, junctions, live, nowMs, sleepMs,
+  until } from './harness.ts';
 import type { Daemon, Junction } from './harness.ts';
 
 const junctionOf = junctions();
@@ -19,7 +20,7 @@ async function running(): Promise<{ junction: Junction; daemon: Daemon }> {
 
 const scoreOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));
 
-liveTest(test, 'a killed child costs no SPAT, and RSM come back by themselves', null, async () => {
+live('a killed child costs no SPAT, and RSM come back by themselves', async () => {
   const { junction: on, daemon } = await running();
   const fromMs = nowMs();
   for (let round = 0; round < 2; round++) {
@@ -36,18 +37,20 @@ liveTest(test, 'a killed child costs no SPAT, and RSM come back by themselves', 
   expect(daemon.lines('child_ended').length).toBeGreaterThanOrEqual(1);
 });
 
-liveTest(test, 'the kernel would take the child before the parent, and serve the parent before it', null, async () => {
+live('the kernel would take the child before the parent, and serve the parent before it',
+  async () => {
   const { daemon } = await running();
   for (let round = 0; round < 2; round++) {
     const pid = await daemon.childPid();
     expect(scoreOf(pid)).toBeGreaterThan(scoreOf(daemon.pid));
     expect(getPriority(pid)).toBeGreaterThanOrEqual(getPriority(daemon.pid));
     process.kill(pid, 'SIGKILL');
-    await until('another child', 20_000, async () => ((await daemon.status())?.pid.child ?? pid) !== pid);
+    await until('another child', 20_000, async () =>
+      ((await daemon.status())?.pid.child ?? pid) !== pid);
   }
 });
 
-liveTest(test, 'a killed child that was recording records on in a folder of its own', null, async () => {
+live('a killed child that was recording records on in a folder of its own', async () => {
   const on = await junctionOf();
   await on.devices();
   const folder = join(on.folder, 'recording');
@@ -67,7 +70,7 @@ liveTest(test, 'a killed child that was recording records on in a folder of its 
   expect(after).not.toBe(folder);
 });
 
-liveTest(test, 'a child that stands still for 2 s costs no SPAT and goes on', null, async () => {
+live('a child that stands still for 2 s costs no SPAT and goes on', async () => {
   const { junction: on, daemon } = await running();
   const pid = await daemon.childPid();
   const fromMs = nowMs();
@@ -84,7 +87,7 @@ liveTest(test, 'a child that stands still for 2 s costs no SPAT and goes on', nu
   expectUnbroken('SPAT while the child stood still', on, fromMs, nowMs());
 });
 
-liveTest(test, 'what an orphan still holds is had as soon as it is gone', null, async () => {
+live('what an orphan still holds is had as soon as it is gone', async () => {
   const { junction: on, daemon } = await running();
   const orphan = await daemon.childPid();
   process.kill(orphan, 'SIGSTOP'); // it cannot see that its parent is gone

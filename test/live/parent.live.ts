@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { cadence, figure, isAlive, isGreen, junctions, liveTest, nowMs, sleepMs, until } from './harness.ts';
-import type { HeardSpat, Junction } from './harness.ts';
+import { expect } from 'vitest';
+import { cadence, figure, isAlive, isGreen, junctions, live, nowMs, sleepMs,
+  until } from './harness.ts';
+import type { Daemon, HeardSpat, Junction } from './harness.ts';
 
 const junctionOf = junctions();
 const hasGreen = ({ lights }: HeardSpat): boolean => [...lights.values()].some(isGreen);
 
 /** A junction whose box says green to somebody right now. */
-async function green(env: Record<string, string> = {}): Promise<{ on: Junction; daemon: ReturnType<Junction['daemon']> }> {
+async function green(
+  env: Record<string, string> = {},
+): Promise<{ on: Junction; daemon: Daemon }> {
   const on = await junctionOf();
   await on.devices();
   const daemon = on.daemon(env);
@@ -33,11 +36,12 @@ function expectYoungEvidence(on: Junction, fromMs: number): void {
     .filter(({ available }) => available)
     .map(({ atMs }) => atMs - on.relay.newestBefore(atMs));
   const worstMs = Math.max(0, ...ages);
-  figure('age of the controller datagram at a valid SPAT', { worstMs, allowedMs: AGE_MAX_MS + control });
+  figure('age of the controller datagram at a valid SPAT',
+    { worstMs, allowedMs: AGE_MAX_MS + control });
   expect(worstMs).toBeLessThanOrEqual(AGE_MAX_MS + control);
 }
 
-liveTest(test, 'the first SPAT comes at once and says unavailable, valid ones follow at 10 Hz', null, async () => {
+live('the first SPAT comes at once and says unavailable, valid ones follow at 10 Hz', async () => {
   const on = await junctionOf();
   await on.devices();
   const bareMs = nowMs();
@@ -68,7 +72,8 @@ liveTest(test, 'the first SPAT comes at once and says unavailable, valid ones fo
   expect(on.unit(1)['bad_carrier'] ?? 0).toBe(0);
 });
 
-liveTest(test, 'a parent that is told to end says unavailable ten times first and leaves nothing behind', null, async () => {
+live('a parent that is told to end says unavailable ten times first and leaves nothing behind',
+  async () => {
   const { on, daemon } = await green();
   const child = await daemon.childPid();
   const fromMs = nowMs();
@@ -87,9 +92,11 @@ liveTest(test, 'a parent that is told to end says unavailable ten times first an
   expect(existsSync(join(on.dataFolder, 'control.sock'))).toBe(false);
 });
 
-liveTest(test, 'the guard speaks for a signals loop that stands still, and the loop comes back unavailable', null, async () => {
+live('the guard speaks for a signals loop that stands still, and the loop comes back unavailable',
+  async () => {
   const { on, daemon } = await green({ LUKOU_TEST_BLOCK_MS: '1000' });
-  await until('the guard has its frames', 5000, async () => ((await daemon.status())?.loops.length ?? 0) === 2);
+  await until('the guard has its frames', 5000, async () =>
+    ((await daemon.status())?.loops.length ?? 0) === 2);
   await sleepMs(1100); // the second status: the guard has been told since
   const fromMs = nowMs();
   process.kill(daemon.pid, 'SIGUSR2');
@@ -114,27 +121,30 @@ liveTest(test, 'the guard speaks for a signals loop that stands still, and the l
     (await daemon.status())?.loops.some(({ counters }) => (counters['guard_sent'] ?? 0) >= 5));
 });
 
-liveTest(test, 'a parent that was asleep as a whole wakes up unavailable', null, async () => {
+live('a parent that was asleep as a whole wakes up unavailable', async () => {
   const { on, daemon } = await green();
   process.kill(daemon.pid, 'SIGSTOP');
   await sleepMs(1500);
   const fromMs = nowMs();
   process.kill(daemon.pid, 'SIGCONT');
-  const first = await until('a SPAT after the sleep', 3000, () => on.spats.find(({ atMs }) => atMs >= fromMs));
+  const first = await until('a SPAT after the sleep', 3000, () =>
+    on.spats.find(({ atMs }) => atMs >= fromMs));
   const valid = await on.valid();
   figure('a sleep of 1.5 s', { firstMs: first.atMs - fromMs, validMs: valid.atMs - fromMs });
   expect(first.available).toBe(false);
   expectYoungEvidence(on, fromMs);
 });
 
-liveTest(test, 'a killed parent is followed by an unavailable first SPAT, and its child ends by itself', null, async () => {
+live('a killed parent is followed by an unavailable first SPAT, and its child ends by itself',
+  async () => {
   const { on, daemon } = await green();
   const child = await daemon.childPid();
   const fromMs = nowMs();
   daemon.process.kill('SIGKILL');
   await daemon.ended;
   const again = on.daemon(); // what the service manager does
-  const first = await until('a SPAT after the restart', 10_000, () => on.spats.find(({ atMs }) => atMs > fromMs + 50));
+  const first = await until('a SPAT after the restart', 10_000, () =>
+    on.spats.find(({ atMs }) => atMs > fromMs + 50));
   const control = on.control.worstMs(fromMs, nowMs());
   figure('SIGKILL of the parent', { firstMs: first.atMs - fromMs, control });
   expect(first.available).toBe(false);

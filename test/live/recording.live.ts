@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { replay } from '../../src/replay.ts';
-import { figure, junctions, liveTest, sleepMs, until } from './harness.ts';
+import { figure, junctions, live, sleepMs, until } from './harness.ts';
 
 const junctionOf = junctions();
 
-liveTest(test, 'a recording of the running box replays to the very messages that it sent', null, async () => {
+live('a recording of the running box replays to the very messages that it sent', async () => {
   const on = await junctionOf();
   await on.devices();
   const daemon = on.daemon();
@@ -29,7 +29,8 @@ liveTest(test, 'a recording of the running box replays to the very messages that
     compared: verify!.compared, equal: verify!.equal, outside: verify!.outside,
     ...messages,
   });
-  expect(verify!.firstDifference, JSON.stringify({ first: verify!.firstDifference, drops })).toBeNull();
+  expect(verify!.firstDifference, JSON.stringify({ first: verify!.firstDifference,
+    drops })).toBeNull();
   expect(verify!.equal).toBe(verify!.compared);
   // 10 s of SPAT at 10 Hz (less where this machine stood still), MAP at 1 Hz and RSM at 10 Hz.
   expect(verify!.compared).toBeGreaterThan(80);

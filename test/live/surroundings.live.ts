@@ -11,7 +11,8 @@ import { seededRandom } from '../../src/base/random.ts';
 import type { PortSettings } from '../../src/model/site.ts';
 import type { StatusDocument } from '../../src/status.ts';
 import { startAedes } from '../cloud/brokers.ts';
-import { cadence, expectUnbroken, figure, junctions, liveTest, nowMs, sleepMs, until } from './harness.ts';
+import { cadence, expectUnbroken, figure, junctions, live, liveTest, nowMs, sleepMs,
+  until } from './harness.ts';
 import type { Daemon, Junction, JunctionOptions } from './harness.ts';
 
 const junctionOf = junctions();
@@ -62,7 +63,11 @@ async function farEnd(): Promise<{ port: number; sockets: Socket[]; close(): Pro
 }
 
 /** 300 datagrams at each UDP port and 30 MQTT messages, within 1.5 s. */
-async function spray(on: Junction, client: mqtt.MqttClient, bytes: (octets: number) => Buffer): Promise<void> {
+async function spray(
+  on: Junction,
+  client: mqtt.MqttClient,
+  bytes: (octets: number) => Buffer,
+): Promise<void> {
   const udp = createSocket('udp4');
   const { topics } = on.site.ports['camera-south'] as Extract<PortSettings, { transport: 'mqtt' }>;
   const targets = Object.values(on.site.ports).flatMap((settings) =>
@@ -79,7 +84,7 @@ async function spray(on: Junction, client: mqtt.MqttClient, bytes: (octets: numb
   await new Promise<void>((done) => udp.close(() => done()));
 }
 
-liveTest(test, 'garbage on every port moves counters and stops nothing', null, async () => {
+live('garbage on every port moves counters and stops nothing', async () => {
   const bus = await farEnd();
   const { on, daemon } = await running({
     foreign: ['can-b'],
@@ -106,9 +111,12 @@ liveTest(test, 'garbage on every port moves counters and stops nothing', null, a
     web.destroy();
     expectUnbroken('SPAT under garbage', on, fromMs, nowMs());
     const status = await until('a status', 10_000, () => daemon.status());
-    const drops = Object.entries(status.drops).filter(([, count]) => count > 0).map(([name]) => name);
-    for (const subject of ['controller', 'camera-east', 'camera-south', 'radar-middle', 'lidar-middle', 'can-b']) {
-      expect(drops.some((name) => name.includes(subject)), `a drop of ${subject} in ${drops.join(' ')}`).toBe(true);
+    const drops = Object.entries(status.drops).filter(([, count]) => count > 0).map(([name]) =>
+      name);
+    for (const subject of ['controller', 'camera-east', 'camera-south', 'radar-middle',
+      'lidar-middle', 'can-b']) {
+      expect(drops.some((name) => name.includes(subject)),
+        `a drop of ${subject} in ${drops.join(' ')}`).toBe(true);
     }
     const lines = daemon.log.split('\n').length - linesBefore;
     figure('garbage', { drops: drops.length, logLines: lines });
@@ -122,8 +130,10 @@ liveTest(test, 'garbage on every port moves counters and stops nothing', null, a
   }
 });
 
-liveTest(test, 'a broker that comes late gets the records that waited, and may go and come again', null, async () => {
-  const { on, daemon } = await running({ edit: (site) => void (site.clouds[0]!['runStatusS'] = 1) });
+live('a broker that comes late gets the records that waited, and may go and come again',
+  async () => {
+  const { on, daemon } = await running({ edit: (site) =>
+    void (site.clouds[0]!['runStatusS'] = 1) });
   const fromMs = nowMs();
   const waiting = await until('waiting records', 15_000, async () => {
     const status = await daemon.status();
@@ -140,20 +150,24 @@ liveTest(test, 'a broker that comes late gets the records that waited, and may g
     client.on('message', (topic) => heard.add(topic.split('/').slice(2).join('/')));
     await client.subscribeAsync('rscu/#');
     const startMs = nowMs();
-    await until('live messages and records', 25_000, () => heard.has('lamp/up') && heard.has('run-status/up'));
+    await until('live messages and records', 25_000, () => heard.has('lamp/up') &&
+      heard.has('run-status/up'));
     if (round === 0) expect(heard).toContain('basic-status/up');
-    await until('an empty outbox', 10_000, async () => ((await daemon.status())?.store.rows ?? 99) <= 1);
+    await until('an empty outbox', 10_000, async () =>
+      ((await daemon.status())?.store.rows ?? 99) <= 1);
     figure('the city after the broker came', { ms: nowMs() - startMs, topics: heard.size });
     await client.endAsync(true);
     await broker.close();
-    await until('the loss is seen', 5000, async () => levelOf(await daemon.status(), 'cloud:city') === 'failed');
+    await until('the loss is seen', 5000, async () =>
+      levelOf(await daemon.status(), 'cloud:city') === 'failed');
   }
   expectUnbroken('SPAT while the broker came and went', on, fromMs, nowMs());
 });
 
 /** Why a small disk cannot be mounted, or null. */
 function noSmallDisk(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounting a small disk needs root on Linux';
+  const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
+  if (!mayMount) return 'mounting a small disk needs root on Linux';
   const folder = mkdtempSync(join(tmpdir(), 'lk-disk-'));
   const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
   if (status === 0) spawnSync('umount', [folder]);
@@ -174,9 +188,11 @@ function fill(path: string): void {
   }
 }
 
-liveTest(test, 'a full disk costs the store its records, not the junction its SPAT', noSmallDisk(), async () => {
+liveTest(test, 'a full disk costs the store its records, not the junction its SPAT', noSmallDisk(),
+  async () => {
   const disk = mkdtempSync(join(tmpdir(), 'lk-disk-'));
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0750', 'tmpfs', disk]).status).toBe(0);
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0750', 'tmpfs',
+    disk]).status).toBe(0);
   let daemon: Daemon | null = null;
   try {
     const started = await running({
@@ -185,7 +201,8 @@ liveTest(test, 'a full disk costs the store its records, not the junction its SP
     });
     const { on } = started;
     daemon = started.daemon;
-    await until('records in the store', 15_000, async () => ((await started.daemon.status())?.store.rows ?? 0) > 0);
+    await until('records in the store', 15_000, async () =>
+      ((await started.daemon.status())?.store.rows ?? 0) > 0);
     const fromMs = nowMs();
     fill(join(disk, 'filler'));
     const failed = await until('the store says that it failed', 15_000, async () => {
@@ -198,7 +215,8 @@ liveTest(test, 'a full disk costs the store its records, not the junction its SP
     await sleepMs(1000);
     unlinkSync(join(disk, 'filler'));
     const freedMs = nowMs();
-    await until('the store again', 15_000, async () => levelOf(await started.daemon.status(), 'store') === 'ok');
+    await until('the store again', 15_000, async () =>
+      levelOf(await started.daemon.status(), 'store') === 'ok');
     figure('the store after space was freed', { ms: nowMs() - freedMs });
     expect(nowMs() - freedMs).toBeLessThan(5000 + 10 * on.control.worstMs(freedMs, nowMs()));
     expectUnbroken('SPAT while the disk was full', on, fromMs, nowMs());
@@ -210,9 +228,11 @@ liveTest(test, 'a full disk costs the store its records, not the junction its SP
   }
 });
 
-liveTest(test, 'a first start on a full disk speaks to vehicles and people, and heals by itself', noSmallDisk(), async () => {
+liveTest(test, 'a first start on a full disk speaks to vehicles and people, and heals by itself',
+  noSmallDisk(), async () => {
   const disk = mkdtempSync(join(tmpdir(), 'lk-disk-'));
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0750', 'tmpfs', disk]).status).toBe(0);
+  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=0750', 'tmpfs',
+    disk]).status).toBe(0);
   fill(join(disk, 'filler'));
   let daemon: Daemon | null = null;
   try {
@@ -225,7 +245,8 @@ liveTest(test, 'a first start on a full disk speaks to vehicles and people, and 
     });
     const { on } = started;
     daemon = started.daemon;
-    const failing = (): Promise<boolean> => started.daemon.status().then((status) => levelOf(status, 'store') === 'failed');
+    const failing = (): Promise<boolean> =>
+      started.daemon.status().then((status) => levelOf(status, 'store') === 'failed');
     await until('the failing store in the health graph', 15_000, failing);
     // The city reads the outbox all the time; that must not make the store look well.
     const seen: boolean[] = [];
@@ -238,7 +259,8 @@ liveTest(test, 'a first start on a full disk speaks to vehicles and people, and 
     await sleepMs(1000);
     expectUnbroken('SPAT of a start on a full disk', on, fromMs, nowMs());
     unlinkSync(join(disk, 'filler'));
-    await until('the store again', 15_000, async () => levelOf(await started.daemon.status(), 'store') === 'ok');
+    await until('the store again', 15_000, async () =>
+      levelOf(await started.daemon.status(), 'store') === 'ok');
     await daemon.end();
     await broker.close();
   } finally {
@@ -248,7 +270,7 @@ liveTest(test, 'a first start on a full disk speaks to vehicles and people, and 
   }
 });
 
-liveTest(test, 'a second daemon of the same site ends with one line, the first goes on', null, async () => {
+live('a second daemon of the same site ends with one line, the first goes on', async () => {
   const { on, daemon } = await running();
   const fromMs = nowMs();
   const second = on.daemon();
@@ -262,10 +284,11 @@ liveTest(test, 'a second daemon of the same site ends with one line, the first g
   expect((await daemon.status())!.pid.parent).toBe(daemon.pid);
 });
 
-liveTest(test, 'a CAN bus that is not there is told once and the other sensors go on', null, async () => {
+live('a CAN bus that is not there is told once and the other sensors go on', async () => {
   const { on, daemon } = await running({
     foreign: ['can-b'],
-    edit: (site) => void (site.ports['can-b'] = { transport: 'can', bus: 'socketcan', interface: 'lkcan9' }),
+    edit: (site) => void (site.ports['can-b'] = { transport: 'can', bus: 'socketcan',
+      interface: 'lkcan9' }),
   });
   await sleepMs(3000);
   const status = await until('a status', 10_000, () => daemon.status());
@@ -277,12 +300,13 @@ liveTest(test, 'a CAN bus that is not there is told once and the other sensors g
   expect(lines.length).toBe(1);
   expect(levelOf(status, 'sensor:radar-north')).not.toBe('ok');
   expect(levelOf(status, 'sensor:radar-east')).toBe('ok');
-  expect(status.capabilities.find(({ capability }) => capability === 'rsm')!.level).toBe('degraded');
+  expect(status.capabilities.find(({ capability }) =>
+    capability === 'rsm')!.level).toBe('degraded');
   expect(daemon.lines('child_ended')).toEqual([]);
   await on.other('RSM');
 });
 
-liveTest(test, 'a wrong site file ends the start with every problem named', null, async () => {
+live('a wrong site file ends the start with every problem named', async () => {
   const on = await junctionOf();
   const path = join(on.siteFolder, 'site.json');
   const site = JSON.parse(readFileSync(path, 'utf8')) as {
