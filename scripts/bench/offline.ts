@@ -10,19 +10,41 @@ import { sampleSite } from './site.ts';
 
 const COMMAND_WITHIN_MS = 180_000;
 
-/** Runs `lukou`; gives its seconds, start of the process included. Errors: any end but 0. */
-async function lukou(args: readonly string[], note: (line: string) => void): Promise<number> {
+/** How long one command took, start of the process included. */
+interface Took {
+  readonly seconds: number;
+  /** Of the processor, all threads: what a machine without other work would need at the most. */
+  readonly cpuS: number;
+}
+
+/** Tells its CPU time at its end. */
+const tellCpu =
+  'data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();' +
+  'process.stderr.write(`\\nbench_cpu_us ${user+system}\\n`)})';
+
+/** Runs `lukou`. Errors: any end but 0. */
+async function lukou(args: readonly string[], note: (line: string) => void): Promise<Took> {
   const said: string[] = [];
-  const ran = await runToEnd(process.execPath, [cliScript, ...args], {
+  let cpuS = Number.NaN;
+  const ran = await runToEnd(process.execPath, ['--import', tellCpu, cliScript, ...args], {
     withinMs: COMMAND_WITHIN_MS,
-    line: (text) => said.push(text),
+    line(text) {
+      const told = /^bench_cpu_us (\d+)$/.exec(text);
+      if (told) cpuS = Number(told[1]) / 1e6;
+      else said.push(text);
+    },
   });
   if (ran.code !== 0) {
     throw new Error(`lukou ${args[0]} ended with ${ran.code}: ${said.slice(-5).join(' ')}`);
   }
-  note(`lukou ${args[0]}: ${ran.seconds.toFixed(2)} s`);
-  return ran.seconds;
+  note(`lukou ${args[0]}: ${ran.seconds.toFixed(2)} s, CPU ${cpuS.toFixed(2)} s`);
+  return { seconds: ran.seconds, cpuS };
 }
+
+const medianS = (times: readonly Took[]): number =>
+  quantile(times.map(({ seconds }) => seconds), 0.5);
+const medianCpuS = (times: readonly Took[]): number =>
+  quantile(times.map(({ cpuS }) => cpuS), 0.5);
 
 const simulateArgs = (seconds: number, out: string): string[] =>
   `simulate --seconds ${seconds} --seed 7 --users 40 --site`
@@ -48,15 +70,16 @@ const simulate: Bench = {
   title: 'Simulator, 40 users on the demo junction with all devices',
   async run({ short, folder, note }) {
     const seconds = short ? 5 : 60;
-    const times: number[] = [];
+    const times: Took[] = [];
     for (let run = 0; run < (short ? 1 : 3); run++) {
       times.push(await lukou(simulateArgs(seconds, join(folder, `run-${run}`)), note));
     }
-    const median = quantile(times, 0.5);
+    const median = medianS(times);
     return {
       rows: [
         told(`${seconds} s simulated, median`, `${shortNumber(median)} s`),
         told('faster than real time', `×${shortNumber(seconds / median)}`),
+        told('CPU time, median', `${shortNumber(medianCpuS(times))} s`),
       ],
       notes: [`${times.length} runs as commands, start of the process included, on one core.`],
     };
@@ -70,7 +93,7 @@ const replay: Bench = {
     const seconds = short ? 5 : 60;
     const recording = join(folder, 'recording');
     await lukou(simulateArgs(seconds, recording), note);
-    const times: number[] = [];
+    const times: Took[] = [];
     const hashes = new Set<string>();
     let written = 0;
     for (let run = 0; run < (short ? 2 : 5); run++) {
@@ -79,7 +102,7 @@ const replay: Bench = {
       hashes.add(folderHash(out));
       written = folderMB(out);
     }
-    const median = quantile(times, 0.5);
+    const median = medianS(times);
     const [first] = hashes;
     const same: BenchRow = {
       what: 'different outputs among the replays',
@@ -91,10 +114,11 @@ const replay: Bench = {
       rows: [
         atLeast('faster than real time, median', seconds / median, 20, '×'),
         told(`${seconds} s replayed, median`, `${shortNumber(median)} s`),
+        told('CPU time, median', `${shortNumber(medianCpuS(times))} s`),
         same,
       ],
       notes: [
-        `${times.length} replays: ${times.map((one) => one.toFixed(2)).join(', ')} s, ` +
+        `${times.length} replays: ${times.map((one) => one.seconds.toFixed(2)).join(', ')} s, ` +
           `start of the process and ${shortNumber(written)} MB of output included.`,
         `SHA-256 over all output files: ${(first ?? '').slice(0, 16)}….`,
       ],
