@@ -125,7 +125,9 @@ class Refused extends Error {
 
 const allowedCharacters = /^[A-Za-z0-9_ .,()+\-*/<>=!?:"]*$/;
 const forms: Readonly<Record<'length' | 'characters' | 'depth' | 'syntax', Text>> = {
-  length: { en: `1 to ${EXPRESSION_LENGTH_MAX} characters`, zh: `1 至 ${EXPRESSION_LENGTH_MAX} 个字符` },
+  length: {
+    en: `1 to ${EXPRESSION_LENGTH_MAX} characters`, zh: `1 至 ${EXPRESSION_LENGTH_MAX} 个字符`,
+  },
   characters: {
     en: 'letters, digits, spaces and _ . , ( ) + - * / < > = ! ? : "',
     zh: '字母、数字、空格和 _ . , ( ) + - * / < > = ! ? : "',
@@ -195,7 +197,9 @@ class Compiler {
       case 'RelationalNode':
         return this.#chain(node.conditionals ?? [], (node.params ?? []).map(inner));
       case 'ConditionalNode':
-        return this.#conditional(inner(node.condition), inner(node.trueExpr), inner(node.falseExpr));
+        return this.#conditional(
+          inner(node.condition), inner(node.trueExpr), inner(node.falseExpr),
+        );
       case 'FunctionNode':
         return this.#call((node.fn as Node).name ?? '', (node.args ?? []).map(inner));
       default:

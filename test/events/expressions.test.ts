@@ -30,7 +30,8 @@ const site = siteFromTexts(
       },
       {
         id: 'long-stand', title: { en: 'Stands long', zh: '久停' }, kind: 'slow-vehicle',
-        when: 'standingS > 3 and cls != "pedestrian"', afterS: 0, graceS: 1, radiusM: 10, priority: 2,
+        when: 'standingS > 3 and cls != "pedestrian"',
+        afterS: 0, graceS: 1, radiusM: 10, priority: 2,
       },
     ],
   }),
@@ -73,7 +74,7 @@ function play(seconds: number, cls: RoadUserClass, speed: Speed): RoadEvent[] {
   return told;
 }
 
-test('a truck over 60 km/h is told after its second as the row says, and ends when it slows', () => {
+test('a truck over 60 km/h is told after its second as the row says and ends when it slows', () => {
   const told = play(6, 'truck', (s) => (s < 3 ? 18 : 14));
   const [first] = told;
   expect(first).toMatchObject({
