@@ -13,9 +13,10 @@ import { Counters } from './base/counters.ts';
 import { Fault, messageOf } from './base/fault.ts';
 import { plusMs } from './base/time.ts';
 import type { MonotonicMs } from './base/time.ts';
-import { fillText } from './base/text.ts';
+import { fillText, filledText } from './base/text.ts';
 import type { Language } from './base/text.ts';
 import { demoTexts } from './base/texts/demo.ts';
+import { factTexts } from './base/texts/faults.ts';
 import { askDaemon } from './control.ts';
 import { startLiveDevices } from './livedevices.ts';
 import type { LiveDevices } from './livedevices.ts';
@@ -97,9 +98,9 @@ class Demo {
     if (this.#site.mode === 'live') {
       throw new Fault('REFUSED', {
         subject: options.site,
-        expected: 'a site in mode demo or bench (rule R25)',
-        got: 'mode live',
-        next: 'Use `npm start -- --site <folder>` for a real junction.',
+        expected: demoTexts.mode_expected,
+        got: demoTexts.mode_got,
+        next: demoTexts.mode_next,
       });
     }
   }
@@ -253,10 +254,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       throw new Fault(
         'PORT_UNAVAILABLE',
         {
-          subject: `port ${port ?? ''}`,
-          expected: 'a free port',
+          subject: filledText(factTexts.port, { name: port ?? '' }),
+          expected: factTexts.free_port,
           got: messageOf(error),
-          next: fillText(demoTexts.portBusy, options.language, { port: port ?? 0 }),
+          next: filledText(demoTexts.portBusy, { port: port ?? 0 }),
         },
         { cause: error },
       );

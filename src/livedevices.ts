@@ -9,6 +9,9 @@ import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import type { SystemClock } from './base/clock.ts';
 import { Fault } from './base/fault.ts';
+import { filledText } from './base/text.ts';
+import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
+import { factTexts } from './base/texts/faults.ts';
 import type { CanFrame, Datagram, MqttMessage, PortMessage, StreamChunk } from './model/port.ts';
 import type { PortSettings, Site } from './model/site.ts';
 import { devicesOf } from './simulaterun.ts';
@@ -34,10 +37,10 @@ const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/.test(ho
 function refuseOutside(name: string, host: string): void {
   if (isLoopback(host)) return;
   throw new Fault('REFUSED', {
-    subject: `port ${name}`,
-    expected: 'a loopback address (simulated devices speak nowhere else, rule R25)',
+    subject: filledText(factTexts.port, { name }),
+    expected: texts.device_loopback,
     got: host,
-    next: 'Use 127.0.0.1 in the site that you simulate.',
+    next: texts.device_loopback_next,
   });
 }
 
@@ -157,10 +160,10 @@ async function farEnd(name: string, settings: PortSettings): Promise<(received: 
       break;
   }
   throw new Fault('REFUSED', {
-    subject: `port ${name}`,
-    expected: 'udp, tcp, mqtt or slcan-tcp for a simulated device',
+    subject: filledText(factTexts.port, { name }),
+    expected: texts.device_transport,
     got: settings.transport,
-    next: 'Change the port in the site that you simulate.',
+    next: texts.device_transport_next,
   });
 }
 

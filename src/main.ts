@@ -18,6 +18,8 @@ import { createLog } from './logs.ts';
 import { createMetrics } from './metrics.ts';
 import { eventCodes } from '../v2x/compose/codes.ts';
 import type { Site } from './model/site.ts';
+import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
+import { factTexts } from './base/texts/faults.ts';
 import { plusMs } from './base/time.ts';
 import type { CityComposer, CityMessage } from './model/stages.ts';
 import type { PerceptionView } from './pipeline.ts';
@@ -246,7 +248,8 @@ class Main {
     return {
       status: reading(() => this.#document()),
       watch: reading(async (args, emit, gone) => {
-        const periodMs = Math.max(100, Number(args['periodMs'] ?? 500));
+        // What is no number would make a timer that never rests.
+        const periodMs = Math.min(Math.max(100, Number(args['periodMs']) || 500), 60_000);
         while (!gone.aborted) {
           emit(this.#document());
           await new Promise<void>((done) => {
@@ -272,9 +275,9 @@ class Main {
         if (!this.#web) {
           throw new Fault('REFUSED', {
             subject: 'web share',
-            expected: 'a running web view',
-            got: 'none',
-            next: 'Look in the log for web_view_failed.',
+            expected: texts.web_running,
+            got: factTexts.none,
+            next: texts.web_running_next,
           });
         }
         return this.#web.share(String(args['interface'] ?? ''));

@@ -5,6 +5,8 @@ import type { ClockAnchor, SystemClock } from './base/clock.ts';
 import { Fault, messageOf } from './base/fault.ts';
 import type { Log } from './base/log.ts';
 import type { Site } from './model/site.ts';
+import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
+import { factTexts } from './base/texts/faults.ts';
 import { plusMs } from './base/time.ts';
 import type { PortMessage } from './model/port.ts';
 import { SPAT_PERIOD_MS } from './rates.ts';
@@ -57,6 +59,18 @@ const FREEZE_EVERY_MS = 600_000;
 const FREEZE_AFTER_MS = 5000;
 const SECONDS_DEFAULT = 600;
 const MEGABYTES_DEFAULT = 500;
+const SECONDS_MAX = 86_400;
+const MEGABYTES_MAX = 1_000_000;
+
+function inRange(subject: string, value: number, max: number): void {
+  if (value > 0 && value <= max) return;
+  throw new Fault('VALUE_OUT_OF_RANGE', {
+    subject,
+    expected: `0 < x ≤ ${max}`,
+    got: String(value),
+    next: texts.verb_next,
+  });
+}
 
 /** What the ring and the writer share. */
 interface Sink {
@@ -159,9 +173,9 @@ export function createRecorder(options: {
     if (!ending) {
       throw new Fault('REFUSED', {
         subject: 'record',
-        expected: 'a running recording',
-        got: 'none',
-        next: 'Start one with `lukou record <folder>`.',
+        expected: texts.recording_running,
+        got: factTexts.none,
+        next: texts.recording_start,
       });
     }
     running = null;
@@ -179,26 +193,29 @@ export function createRecorder(options: {
       if (running) {
         throw new Fault('REFUSED', {
           subject: 'record',
-          expected: 'no running recording',
+          expected: texts.recording_none,
           got: running.folder,
-          next: 'Stop it with `lukou record --stop`.',
+          next: texts.recording_stop,
         });
       }
       if (folder === '') {
         throw new Fault('VALUE_OUT_OF_RANGE', {
           subject: 'record folder',
-          expected: 'a path',
-          got: 'nothing',
-          next: 'Name the folder that shall hold the recording.',
+          expected: texts.recording_path,
+          got: factTexts.nothing,
+          next: texts.recording_path_next,
         });
       }
+      // The CLI holds to these; who speaks to the socket without it must, too.
+      inRange('record seconds', seconds, SECONDS_MAX);
+      inRange('record megabytes', megabytes, MEGABYTES_MAX);
       const whole = resolve(folder);
       if (holdsRecording(whole)) {
         throw new Fault('REFUSED', {
           subject: whole,
-          expected: 'a folder without a recording',
-          got: 'one that holds a recording already',
-          next: 'Name another folder, or move that one away.',
+          expected: texts.recording_place,
+          got: texts.recording_place_full,
+          next: texts.recording_place_next,
         });
       }
       const now = clock.anchor;

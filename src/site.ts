@@ -3,6 +3,9 @@
  * only door through which settings come in; what passes is frozen.
  */
 import { Fault } from './base/fault.ts';
+import { filledText } from './base/text.ts';
+import type { Text } from './base/text.ts';
+import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
 import { prepareExpressions } from '../config/expression.ts';
 import { hashesOf, loadFiles, loadTexts } from '../config/load.ts';
 import type { DriverRow, Loaded, Surroundings } from '../config/load.ts';
@@ -49,14 +52,17 @@ function freeze<T>(value: T): T {
 
 const isError = (problem: Problem): boolean => problem.severity === 'error';
 
-function toSite(subject: string, { site, road, problems }: Loaded): Site {
+function toSite(subject: string, { site, road, problems }: Loaded, next: Text): Site {
   const errors = problems.filter(isError);
   if (!site || !road || errors.length > 0) {
     throw new Fault('SITE_INVALID', {
       subject,
-      expected: 'a site without problems',
-      got: `\n${formatProblems(errors)}\n`,
-      next: 'Mend them and run `lukou check` again.',
+      expected: texts.site_sound,
+      got: {
+        en: `\n${formatProblems(errors, 'en')}\n`,
+        zh: `\n${formatProblems(errors, 'zh')}\n`,
+      },
+      next,
     });
   }
   return freeze({ ...site, road, ...hashesOf(site, road) });
@@ -66,8 +72,10 @@ function toSite(subject: string, { site, road, problems }: Loaded): Site {
  * Reads a site folder. Driver options come back with their defaults filled in, and everything is
  * frozen. Throws `Fault` SITE_INVALID that names every problem; warnings do not stop it.
  */
-export const loadSite = (folder: string, facts: BoxFacts = {}): Site =>
-  toSite(folder, loadFiles(folder, around(facts)));
+export const loadSite = (folder: string, facts: BoxFacts = {}): Site => {
+  const next = filledText(texts.site_mend_in, { site: folder });
+  return toSite(folder, loadFiles(folder, around(facts)), next);
+};
 
 /** Every problem of a site folder, warnings among them; empty for a clean one. Throws nothing. */
 export const checkSite = (folder: string, facts: BoxFacts = {}): readonly Problem[] =>
@@ -94,4 +102,4 @@ export const checkSiteTexts = (
 
 /** A site from the texts of its two files. Throws like `loadSite`. */
 export const siteFromTexts = (siteText: string, roadText: string, facts: BoxFacts = {}): Site =>
-  toSite('site', loadTexts(siteText, roadText, around(facts)));
+  toSite('site', loadTexts(siteText, roadText, around(facts)), texts.site_mend);

@@ -6,7 +6,6 @@ import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
 import { readSite } from './sites.ts';
-import { SpokenFault } from './spoken.ts';
 
 /** What names a daemon on a command line. */
 export interface DaemonNames {
@@ -29,7 +28,7 @@ function usualFolders(): readonly string[] {
 export async function dataFolder(names: DaemonNames, io: Io): Promise<string> {
   if (names.data !== null) return resolve(names.data);
   if (names.site !== null) {
-    return resolve((await readSite(names.site, io)).dataFolder);
+    return resolve((await readSite(names.site)).dataFolder);
   }
   const fromEnvironment = io.env['LUKOU_DATA'];
   if (fromEnvironment) return resolve(fromEnvironment);
@@ -39,10 +38,10 @@ export async function dataFolder(names: DaemonNames, io: Io): Promise<string> {
     if (await isListening(socketOf(folder))) alive.push(folder);
   }
   if (alive.length === 1) return alive[0]!;
-  throw new SpokenFault(
+  throw new Fault(
     'NOT_RUNNING',
     {
-      subject: 'daemon',
+      subject: texts.daemon_word,
       expected: texts.daemon_expected,
       got: alive.length === 0 ? texts.daemon_none : alive.join(', '),
       next: alive.length === 0 ? texts.daemon_start : texts.daemon_name,
@@ -65,9 +64,9 @@ export async function ask(
     return await askDaemon(socketOf(folder), { verb, args, ...(token === null ? {} : { token }) });
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'NOT_RUNNING') throw thrown;
-    const { subject, got } = thrown.facts;
+    const { subject, got } = thrown.told;
     const facts = { subject, expected: texts.daemon_answer, got, next: texts.daemon_start };
-    throw new SpokenFault('NOT_RUNNING', facts, {}, { cause: thrown });
+    throw new Fault('NOT_RUNNING', facts, { cause: thrown });
   }
 }
 
@@ -81,7 +80,7 @@ function tokenOf(folder: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (cause) {
-    throw new SpokenFault(
+    throw new Fault(
       'REFUSED',
       {
         subject: path,
@@ -89,7 +88,6 @@ function tokenOf(folder: string): string | null {
         got: texts.token_got,
         next: texts.token_next,
       },
-      {},
       { cause },
     );
   }

@@ -1,10 +1,11 @@
 import type { Driver } from '../../drivers/driver.ts';
+import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { pageWidth, table, wrap } from './layout.ts';
 import { nearest } from './nearest.ts';
-import { SpokenFault } from './spoken.ts';
 
 async function facts(driver: Driver, io: Io): Promise<Record<string, unknown>> {
   const { settingLines } = await import('../../config/print.ts');
@@ -76,15 +77,14 @@ export const drivers = command({
     if (!driver) {
       const kinds = all.map((row) => row.kind);
       const close = nearest(kind, kinds);
-      throw new SpokenFault(
+      throw new Fault(
         'VALUE_OUT_OF_RANGE',
         {
           subject: `drivers ${kind}`,
-          expected: texts.drivers_expected,
+          expected: filledText(texts.drivers_expected, { kinds: kinds.join(', ') }),
           got: kind,
-          next: close === null ? texts.drivers_next : texts.usage_meant,
+          next: close === null ? texts.drivers_next : filledText(texts.usage_meant, { close }),
         },
-        { kinds: kinds.join(', '), close: close ?? '' },
       );
     }
     if (io.json) io.out(JSON.stringify({ formatVersion: 1, ...(await facts(driver, io)) }));

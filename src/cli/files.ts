@@ -1,15 +1,15 @@
 /** Reading and writing files line by line; `-` is standard input. */
 import { closeSync, createReadStream, existsSync, openSync, statSync, writeSync } from 'node:fs';
+import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { Io } from './command.ts';
 import { linesOf } from './lines.ts';
-import { SpokenFault } from './spoken.ts';
 
 /** Lines of a file or of standard input. Errors: `Fault` FILE_UNREADABLE. */
 export function linesOfFile(path: string, io: Io): AsyncGenerator<string> {
-  if (path === '-') return linesOf(io.stdin, 'standard input');
+  if (path === '-') return linesOf(io.stdin, texts.standard_input);
   if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new SpokenFault('FILE_UNREADABLE', {
+    throw new Fault('FILE_UNREADABLE', {
       subject: path,
       expected: texts.fault_file_expected,
       got: existsSync(path) ? texts.fault_file_folder : texts.fault_file_missing,

@@ -1,4 +1,7 @@
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import type { Text } from '../base/text.ts';
+import { cliTexts as texts } from '../base/texts/cli.ts';
 
 /** The longest line that is taken, characters. */
 export const LINE_MAX = 4 * 1024 * 1024;
@@ -9,7 +12,7 @@ export const LINE_MAX = 4 * 1024 * 1024;
  */
 export async function* linesOf(
   stream: AsyncIterable<unknown>,
-  subject: string,
+  subject: string | Text,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -27,9 +30,9 @@ export async function* linesOf(
     if (rest.length <= LINE_MAX) continue;
     throw new Fault('VALUE_OUT_OF_RANGE', {
       subject,
-      expected: `lines of at most ${LINE_MAX} characters`,
-      got: 'a longer one',
-      next: 'Is this a text with one entry a line?',
+      expected: filledText(texts.lines_expected, { max: LINE_MAX }),
+      got: texts.lines_got,
+      next: texts.lines_next,
     });
   }
   rest += decoder.decode();

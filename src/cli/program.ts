@@ -1,7 +1,7 @@
 /** Rows → commander → a run; everything that goes wrong leaves through here. */
 import { Command, CommanderError, Option } from 'commander';
 import { Fault, messageOf } from '../base/fault.ts';
-import { fillText } from '../base/text.ts';
+import { fillText, filledText } from '../base/text.ts';
 import type { Text, TextValues } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { UsageError, flagName } from './command.ts';
@@ -297,17 +297,18 @@ function asFault(thrown: unknown): unknown {
   }
   const { code, path, syscall } = thrown as NodeJS.ErrnoException;
   if (path === undefined) return thrown;
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: 'Is the name right, and does the folder exist?',
-    EACCES: 'May this user read or write there?',
-    ENOSPC: 'The disk is full: make room.',
-    EISDIR: 'A file was expected, this is a folder.',
-    ENOTDIR: 'A folder was expected, this is a file.',
+  const known: Readonly<Record<string, Text>> = {
+    ENOENT: texts.system_missing,
+    EACCES: texts.system_forbidden,
+    ENOSPC: texts.system_full,
+    EISDIR: texts.system_folder,
+    ENOTDIR: texts.system_file,
   };
   const next = known[code ?? ''] ?? '';
+  const expected = filledText(texts.system_call, { call: syscall ?? '' });
   return new Fault(
     'FILE_UNREADABLE',
-    { subject: path, expected: `${syscall} to work`, got: code ?? messageOf(thrown), next },
+    { subject: path, expected, got: code ?? messageOf(thrown), next },
     { cause: thrown },
   );
 }

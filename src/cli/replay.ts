@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { ReplayReport } from '../replay.ts';
 import { command } from './command.ts';
@@ -7,7 +9,6 @@ import type { Io } from './command.ts';
 import { siteOption } from './common.ts';
 import { pageWidth, table, wrap } from './layout.ts';
 import { readSite, sampleSites } from './sites.ts';
-import { SpokenFault } from './spoken.ts';
 
 const faultExample =
   'gap:port=radar-north,at=10,for=2;jitter:ms=20;step:at=30,ms=-500;duplicate:share=0.1';
@@ -29,16 +30,16 @@ function siteOfRecording(recording: string): string {
       got: texts.fault_recording_got,
       next: texts.fault_recording_next,
     };
-    throw new SpokenFault('FILE_UNREADABLE', facts, {}, { cause });
+    throw new Fault('FILE_UNREADABLE', facts, { cause });
   }
   if (sampleSites().includes(id)) return id;
   const facts = {
     subject: recording,
     expected: texts.fault_recording_site,
-    got: texts.fault_recording_site_got,
+    got: filledText(texts.fault_recording_site_got, { id }),
     next: texts.fault_recording_site_next,
   };
-  throw new SpokenFault('FILE_UNREADABLE', facts, { id });
+  throw new Fault('FILE_UNREADABLE', facts);
 }
 
 /** `a 3, b 1`, most first. */
@@ -111,7 +112,7 @@ export const replay = command({
     'replay /tmp/rush --out /tmp/worse --faults "gap:at=10,for=2;corrupt:share=0.01"',
   ],
   async run({ recording, site: named, out, pace, seed, faults, verify }, io) {
-    const site = await readSite(named ?? siteOfRecording(recording), io);
+    const site = await readSite(named ?? siteOfRecording(recording));
     const { replay: replayRecording } = await import('../replay.ts');
     const beganMs = io.clock.nowMs();
     const report = await replayRecording({

@@ -1,7 +1,7 @@
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import { daemonOptions } from './common.ts';
-import { siteFolder, spokenSiteFault } from './sites.ts';
+import { siteFolder } from './sites.ts';
 
 export const run = command({
   name: 'run',
@@ -27,16 +27,12 @@ export const run = command({
   async run({ site, data, logJson, record, seed }, io) {
     const { runParent } = await import('../parent.ts');
     const folder = siteFolder(site);
-    try {
-      return await runParent({
-        siteFolder: folder,
-        ...(data === null ? {} : { dataFolder: data }),
-        logJson: logJson || io.json,
-        seed,
-        ...(record === null ? {} : { record }),
-      });
-    } catch (thrown) {
-      throw await spokenSiteFault(thrown, folder, io);
-    }
+    return runParent({
+      siteFolder: folder,
+      ...(data === null ? {} : { dataFolder: data }),
+      logJson: logJson || io.json,
+      seed,
+      ...(record === null ? {} : { record }),
+    });
   },
 });

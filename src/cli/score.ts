@@ -1,10 +1,10 @@
+import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { ScoreOptions, ScoreRow } from '../score/index.ts';
 import { UsageError, command } from './command.ts';
 import type { Io } from './command.ts';
 import { linesOfFile } from './files.ts';
 import { table } from './layout.ts';
-import { SpokenFault } from './spoken.ts';
 
 async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
   const { readScoreRows, RowError } = await import('../score/index.ts');
@@ -13,7 +13,7 @@ async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
     return await readScoreRows(linesOfFile(path, io));
   } catch (thrown) {
     if (!(thrown instanceof RowError)) throw thrown;
-    throw new SpokenFault(
+    throw new Fault(
       'FILE_UNREADABLE',
       {
         subject: `${path}:${thrown.line}`,
@@ -21,7 +21,6 @@ async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
         got: thrown.message,
         next: texts.score_row_next,
       },
-      {},
       { cause: thrown },
     );
   }

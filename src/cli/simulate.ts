@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { plusMs } from '../base/time.ts';
 import type { MonotonicMs } from '../base/time.ts';
+import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { RuleBreakers } from '../simulate/breakers.ts';
 import type { LampFault } from '../simulate/lamps.ts';
@@ -9,7 +10,6 @@ import type { SignalGroupId } from '../model/ids.ts';
 import { UsageError, command } from './command.ts';
 import { siteOption } from './common.ts';
 import { readSite } from './sites.ts';
-import { SpokenFault } from './spoken.ts';
 
 const breakExample = 'red-runners=10,40,wrong-way=20,stopped-vehicle=30+60';
 const lampExample = 'silent:at=30,for=5;conflicting-green:group=N-left,at=20,for=3';
@@ -82,7 +82,7 @@ function emptyFolder(out: string, force: boolean): void {
   if (!existsSync(out) || readdirSync(out).length === 0) return;
   const isRecording = existsSync(join(out, 'manifest.json'));
   if (force && isRecording) return rmSync(out, { recursive: true });
-  throw new SpokenFault('REFUSED', {
+  throw new Fault('REFUSED', {
     subject: out,
     expected: texts.fault_folder_expected,
     got: isRecording ? texts.fault_folder_recording : texts.fault_folder_full,
@@ -129,7 +129,7 @@ export const simulate = command({
     io,
   ) {
     const rules = breakers === null ? null : parseBreakers(breakers);
-    const site = await readSite(named, io);
+    const site = await readSite(named);
     const { simulateRecording } = await import('../simulaterun.ts');
     const { VIRTUAL_START } = await import('../simulate/devices.ts');
     const groups = site.road.signalGroups.map(({ id }) => id as string);

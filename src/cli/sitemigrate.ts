@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Fault } from '../base/fault.ts';
+import type { Text } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
-import { SpokenFault } from './spoken.ts';
 import { siteFolder } from './sites.ts';
 
 const files = ['site.json', 'road.json'] as const;
@@ -21,18 +22,18 @@ export const siteMigrate = command({
     // Both are read before one is written: a half-migrated site helps nobody.
     const found = files.filter((file) => existsSync(join(folder, file))).map((file) => {
       const parsed = parseJson(readFileSync(join(folder, file), 'utf8'));
-      const refuse = (got: string): never => {
+      const refuse = (got: string | Text): never => {
         const facts = {
           subject: join(folder, file),
           expected: texts.site_migrate_expected,
           got,
           next: texts.site_migrate_next,
         };
-        throw new SpokenFault('SITE_INVALID', facts);
+        throw new Fault('SITE_INVALID', facts);
       };
       if ('failure' in parsed) return refuse('JSON');
       const result = migrate(file, parsed.value);
-      if ('problem' in result) return refuse(result.problem.text[io.language]);
+      if ('problem' in result) return refuse(result.problem.text);
       const version = (parsed.value as { formatVersion?: unknown } | null)?.formatVersion;
       return { file, from: String(version), ...result };
     });

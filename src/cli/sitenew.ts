@@ -1,12 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { messageOf } from '../base/fault.ts';
+import { Fault, messageOf } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { linesOfFile } from './files.ts';
-import { SpokenFault } from './spoken.ts';
 
 type Ask = (question: string, byDefault: string) => Promise<string>;
 
@@ -17,7 +16,7 @@ async function writtenAnswers(path: string, io: Io): Promise<Ask> {
   return (question) => {
     const answer = answers.shift();
     if (answer !== undefined) return Promise.resolve(answer);
-    throw new SpokenFault('VALUE_OUT_OF_RANGE', {
+    throw new Fault('VALUE_OUT_OF_RANGE', {
       subject: path,
       expected: texts.site_new_answer,
       got: texts.site_new_answers_ended,
@@ -38,7 +37,7 @@ export const siteNew = command({
   examples: ['site new /etc/lukou/site', 'site new /tmp/site --answers answers.txt'],
   async run({ folder, answers }, io) {
     if (existsSync(folder) && readdirSync(folder).length > 0) {
-      throw new SpokenFault('REFUSED', {
+      throw new Fault('REFUSED', {
         subject: folder,
         expected: texts.fault_folder_expected,
         got: texts.fault_folder_full,
@@ -64,7 +63,7 @@ export const siteNew = command({
         got: messageOf(thrown),
         next: texts.site_new_again,
       };
-      throw new SpokenFault('VALUE_OUT_OF_RANGE', facts, {}, { cause: thrown });
+      throw new Fault('VALUE_OUT_OF_RANGE', facts, { cause: thrown });
     } finally {
       terminal?.close();
     }

@@ -3,11 +3,10 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import type { Site } from '../model/site.ts';
-import type { Io } from './command.ts';
 import { nearest } from './nearest.ts';
-import { SpokenFault } from './spoken.ts';
 
 /** The folder of the program, found from sources and from the build alike. */
 export function programFolder(): string {
@@ -47,40 +46,20 @@ export function siteFolder(named: string): string {
   // A folder without the two files: the checker says which is missing.
   if (existsSync(path) && statSync(path).isDirectory()) return path;
   const close = nearest(named, samples);
-  throw new SpokenFault(
+  throw new Fault(
     'FILE_UNREADABLE',
     {
       subject: named,
-      expected: texts.fault_site_expected,
+      expected: filledText(texts.fault_site_expected, { samples: samples.join(', ') }),
       got: existsSync(path) ? texts.fault_site_file : texts.fault_site_missing,
-      next: close === null ? texts.fault_site_next : texts.usage_meant,
+      next: close === null ? texts.fault_site_next : filledText(texts.usage_meant, { close }),
     },
-    { samples: samples.join(', '), close: close ?? '' },
   );
 }
 
-/** The fault of a broken site, its problems in the language of the caller; others as they are. */
-export async function spokenSiteFault(thrown: unknown, folder: string, io: Io): Promise<unknown> {
-  if (!(thrown instanceof Fault) || thrown.code !== 'SITE_INVALID') return thrown;
-  const { checkSite, formatProblems } = await import('../site.ts');
-  const errors = checkSite(folder).filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return thrown;
-  const facts = {
-    subject: folder,
-    expected: texts.fault_site_sound,
-    got: { en: `\n${formatProblems(errors, 'en')}\n`, zh: `\n${formatProblems(errors, 'zh')}\n` },
-    next: texts.fault_site_mend,
-  };
-  return new SpokenFault('SITE_INVALID', facts, { site: folder }, { cause: thrown });
-}
-
 /** A site by path or name. Errors: `Fault` that names every problem. */
-export async function readSite(named: string, io: Io): Promise<Site> {
+export async function readSite(named: string): Promise<Site> {
   const folder = siteFolder(named);
   const { loadSite } = await import('../site.ts');
-  try {
-    return loadSite(folder);
-  } catch (thrown) {
-    throw await spokenSiteFault(thrown, folder, io);
-  }
+  return loadSite(folder);
 }

@@ -1,11 +1,11 @@
 import type { DetectionRow } from '../../fusion/detections.ts';
 import { Counters } from '../base/counters.ts';
+import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { LineSink, linesOfFile } from './files.ts';
 import { countsText } from './replay.ts';
-import { SpokenFault } from './spoken.ts';
 
 function rowOfLine(text: string, path: string, line: number): DetectionRow | null {
   if (text.trim() === '' || text.startsWith('#')) return null;
@@ -17,7 +17,7 @@ function rowOfLine(text: string, path: string, line: number): DetectionRow | nul
   }
   const { t, x, y } = (row ?? {}) as Partial<Record<string, unknown>>;
   if ([t, x, y].every((value) => typeof value === 'number')) return row as DetectionRow;
-  throw new SpokenFault('FILE_UNREADABLE', {
+  throw new Fault('FILE_UNREADABLE', {
     subject: `${path}:${line}`,
     expected: texts.track_row,
     got: text.slice(0, 60),

@@ -26,7 +26,7 @@ async function convert(
     waiting = [];
     await io.drain();
   };
-  for await (const text of linesOf(io.stdin, 'standard input')) {
+  for await (const text of linesOf(io.stdin, texts.standard_input)) {
     line++;
     const result = codec(text, io.language);
     if (!result) continue;

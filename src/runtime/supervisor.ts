@@ -92,7 +92,7 @@ export class PortSupervisor {
       const settings = this.#deps.ports[name];
       if (!settings || this.#closed) {
         throw new Fault('SITE_INVALID', {
-          subject: `port ${name}`,
+          subject: filledText(factTexts.port, { name }),
           expected: filledText(factTexts.one_of, { names: Object.keys(this.#deps.ports).join(', ') }),
           got: this.#closed ? texts.supervisor_closed : name,
           next: texts.port_unknown,

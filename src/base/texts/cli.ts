@@ -64,6 +64,16 @@ export const cliTexts = defineTexts({
   usage_more: { en: '`lukou help {name}` tells more.', zh: '详见 `lukou help {name}`。' },
   usage_list: { en: '`lukou help` lists the commands.{name}', zh: '`lukou help` 列出所有命令。{name}' },
   usage_one_of: { en: 'give {expected}.', zh: '请给出 {expected}。' },
+  lines_expected: { en: 'lines of at most {max} characters', zh: '每行不超过 {max} 个字符' },
+  lines_got: { en: 'a longer one', zh: '更长的行' },
+  lines_next: { en: 'Is this a text with one entry a line?', zh: '请确认这是每行一条的文本。' },
+  standard_input: { en: 'standard input', zh: '标准输入' },
+  system_call: { en: '{call} to work', zh: '{call} 成功' },
+  system_missing: { en: 'Is the name right, and does the folder exist?', zh: '请检查名称以及目录是否存在。' },
+  system_forbidden: { en: 'May this user read or write there?', zh: '请检查当前用户是否有读写权限。' },
+  system_full: { en: 'The disk is full: make room.', zh: '磁盘已满：请腾出空间。' },
+  system_folder: { en: 'A file was expected, this is a folder.', zh: '此处应为文件，实际是目录。' },
+  system_file: { en: 'A folder was expected, this is a file.', zh: '此处应为目录，实际是文件。' },
   internal: {
     en: 'this should not have happened: {message}. LUKOU_DEBUG=1 shows where; please report it.',
     zh: '不应出现的错误：{message}。设置 LUKOU_DEBUG=1 可查看位置，请反馈。',
@@ -293,11 +303,6 @@ export const cliTexts = defineTexts({
     en: 'Make one with `lukou site new <folder>`.',
     zh: '可用 `lukou site new <目录>` 新建。',
   },
-  fault_site_sound: { en: 'a site without problems', zh: '没有问题的站点' },
-  fault_site_mend: {
-    en: 'Mend them and run `lukou check {site}` again.',
-    zh: '请修正后再运行 `lukou check {site}`。',
-  },
   fault_recording_expected: { en: 'the manifest of a recording', zh: '录制的清单文件' },
   fault_recording_got: { en: 'nothing that can be read', zh: '无法读取' },
   fault_recording_next: {
@@ -313,6 +318,7 @@ export const cliTexts = defineTexts({
     zh: '/var/lib/lukou 或 .lukou/ 中的守护进程',
   },
   daemon_answer: { en: 'a running daemon', zh: '运行中的守护进程' },
+  daemon_word: { en: 'daemon', zh: '守护进程' },
   daemon_none: { en: 'none', zh: '没有' },
   daemon_start: {
     en: 'Start one with `lukou run --site <folder>` or `lukou demo`; or name its data folder '

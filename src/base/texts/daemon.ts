@@ -7,6 +7,10 @@ export const daemonFaultTexts = defineTexts({
     en: 'Mend them and run `lukou check` again.',
     zh: '请修正后再运行 `lukou check`。',
   },
+  site_mend_in: {
+    en: 'Mend them and run `lukou check {site}` again.',
+    zh: '请修正后再运行 `lukou check {site}`。',
+  },
   folder: { en: 'a private folder of ours', zh: '守护进程专用的目录' },
   folder_other: { en: 'something else', zh: '不是目录' },
   folder_other_next: {

@@ -35,7 +35,7 @@ export class ReplayPorts {
       const transport = this.#transports.get(name);
       if (!transport) {
         throw new Fault('SITE_INVALID', {
-          subject: `port ${name}`,
+          subject: filledText(factTexts.port, { name }),
           expected: filledText(factTexts.one_of, { names: [...this.#transports.keys()].join(', ') }),
           got: name,
           next: texts.other_site_next,

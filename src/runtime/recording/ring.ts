@@ -5,6 +5,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
+import { filledText } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import type { PortMessage } from '../../model/port.ts';
@@ -155,7 +156,7 @@ export class RingRecorder {
       for (const [loop, bytes] of states) parts.set(stateFile(loop), [inflateRawSync(bytes)]);
       for (const [file, list] of parts) octets += await writeParts(join(folder, file), list);
     } catch (cause) {
-      const facts = { subject: `black box ${folder}`, expected: factTexts.room_to_write };
+      const facts = { subject: filledText(texts.black_box, { folder }), expected: factTexts.room_to_write };
       const told = { ...facts, got: messageOf(cause), next: texts.black_box_next };
       throw new Fault('STORE_FAILED', told, { cause });
     }

@@ -7,6 +7,7 @@ import type { Clock, ClockAnchor } from '../../base/clock.ts';
 import { every } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
+import { filledText } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import type { PortMessage } from '../../model/port.ts';
@@ -91,7 +92,7 @@ function storeFault(folder: string, cause: unknown): Fault {
   return new Fault(
     'STORE_FAILED',
     {
-      subject: `recording ${folder}`,
+      subject: filledText(texts.folder, { folder }),
       expected: factTexts.room_to_write,
       got: messageOf(cause),
       next: texts.write_next,
