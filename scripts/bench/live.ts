@@ -144,10 +144,13 @@ const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
 function describe(mode: string, span: Span): string {
   const gate = span.status.gate.nodes.map(({ level }) => level).join(', ');
+  const signals = span.status.loops.find(({ loop }) => loop === 'signals');
+  const unavailable = signals?.counters['gate_level_unavailable'] ?? 0; // it begins so
   return (
     `${mode}: ${span.rsm.length} RSMs in ${span.seconds} s, ` +
     `${shortNumber(span.participants)} participants each, ` +
-    `${span.status.tracks.length} tracks at the end, gate ${gate}; ` +
+    `${span.status.tracks.length} tracks and gate ${gate} at the end, ` +
+    `${Math.max(0, unavailable - 1)} falls to unavailable after the start; ` +
     `parent ${percent(span.parentCore)}, child ${percent(span.childCore)} of a core.`
   );
 }
