@@ -168,12 +168,19 @@ class RsuLink {
         ? withCarrier(settings.unitSerial, this.#clock.utcAt(nowMs).utcMs, message.bytes)
         : message.bytes;
     this.#lastSentMs = nowMs;
-    this.#socket.send(bytes, settings.port, settings.host, (error) => {
-      if (error) return this.#failed(messageOf(error));
-      if (this.#fault) this.#log.info('rsu_send_recovered', { rsu: settings.id });
-      this.#fault = null;
-      this.counters.count(`rsu_sent_${message.type}`);
-    });
+    try {
+      this.#socket.send(bytes, settings.port, settings.host, (error) => this.#done(message, error));
+    } catch (error) {
+      // A port or address that cannot be is thrown at once; the other units must not feel it.
+      this.#failed(messageOf(error));
+    }
+  }
+
+  #done(message: AirMessage, error: Error | null): void {
+    if (error) return this.#failed(messageOf(error));
+    if (this.#fault) this.#log.info('rsu_send_recovered', { rsu: this.settings.id });
+    this.#fault = null;
+    this.counters.count(`rsu_sent_${message.type}`);
   }
 
   status(): RsuStatus {
