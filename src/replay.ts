@@ -15,11 +15,12 @@ import type { MonotonicMs } from './base/time.ts';
 import { createCityComposer } from './cloud/compose.ts';
 import { isDrop } from './daemonstate.ts';
 import { nodeKey } from './model/ids.ts';
+import { portKinds } from './model/site.ts';
 import type { Site } from './model/site.ts';
 import type { CityComposer } from './model/stages.ts';
 import { PerceptionLoop, SignalsLoop } from './pipeline.ts';
 import type { PerceptionView, SentMessage, SignalsView } from './pipeline.ts';
-import { ReplayHub } from './replayhub.ts';
+import { ReplayPorts } from './runtime/recording/replay-ports.ts';
 import { applyFaults, parseFaults } from './runtime/recording/faults.ts';
 import { openRecording } from './runtime/recording/reader.ts';
 import type { Recording } from './runtime/recording/reader.ts';
@@ -115,7 +116,7 @@ class Replay {
   readonly #options: ReplayOptions;
   readonly #recording: Recording;
   readonly #clock: VirtualClock;
-  readonly #hub: ReplayHub;
+  readonly #hub: ReplayPorts;
   readonly #signals: SignalsLoop;
   readonly #perception: PerceptionLoop;
   readonly #cities: readonly CityComposer[];
@@ -125,7 +126,6 @@ class Replay {
   readonly #octets = new Counters();
   readonly #city = new Counters();
   readonly #eventCounts = new Counters();
-  readonly #unheard = new Counters();
   readonly #ages = new Map<string, Window>();
   readonly #trackIds = new Set<string>();
   readonly #openEvents = new Set<number>();
@@ -149,7 +149,7 @@ class Replay {
       utcMs: utcMs(started.utcMs),
       errorMs: started.errorMs ?? Number.POSITIVE_INFINITY,
     });
-    this.#hub = new ReplayHub(site);
+    this.#hub = new ReplayPorts(portKinds(site));
     const deps = {
       site,
       clock: this.#clock,
@@ -281,9 +281,7 @@ class Replay {
       case 'message':
         if (event.atMs <= (this.#fromMs.get(event.loop) ?? -Infinity)) return;
         this.#inputs.count(event.port);
-        if (!this.#hub.deliver(event.port, event.message, event.atMs)) {
-          this.#unheard.count(`unheard_${event.port}`);
-        }
+        this.#hub.deliver(event);
         return;
       case 'tick': {
         if (event.atMs <= (this.#fromMs.get(event.loop) ?? -Infinity)) return;
@@ -312,7 +310,7 @@ class Replay {
       else if (isDrop(name)) drops.count(name, count);
     }
     for (const [name, count] of Object.entries(this.#recording.drops.toJSON())) drops.count(name, count);
-    for (const [name, count] of Object.entries(this.#unheard.toJSON())) drops.count(name, count);
+    for (const [name, count] of Object.entries(this.#hub.drops.toJSON())) drops.count(name, count);
     const { site, out, faults } = this.#options;
     const ageMs = Object.fromEntries(
       [...this.#ages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, window]) => {

@@ -11,9 +11,10 @@ import { seededRandom } from './base/random.ts';
 import { plusMs } from './base/time.ts';
 import type { ControllerId, SensorId } from './model/ids.ts';
 import type { SimulatedController, SimulatedSensor } from './model/simulated.ts';
+import { portKinds } from './model/site.ts';
 import type { Site } from './model/site.ts';
 import { manifestOf } from './recorder.ts';
-import { ReplayHub } from './replayhub.ts';
+import { ReplayPorts } from './runtime/recording/replay-ports.ts';
 import { createRecordingWriter } from './runtime/recording/writer.ts';
 import { createSimulation, VIRTUAL_START } from './simulate/devices.ts';
 import type { SimulationOptions } from './simulate/devices.ts';
@@ -47,7 +48,7 @@ export function devicesOf(site: Site, seed: number | string): SiteDevices {
 }
 
 /** Runs the box's own controller drivers, so that controllers that only answer are asked. */
-function askers(site: Site, clock: Clock, hub: ReplayHub): DriverInstance[] {
+function askers(site: Site, clock: Clock, hub: ReplayPorts): DriverInstance[] {
   return site.controllers
     .filter(({ enabled }) => enabled)
     .flatMap((settings) => {
@@ -132,7 +133,7 @@ export async function simulateRecording(options: SimulateOptions): Promise<Simul
   const writer = createRecordingWriter(out, manifest, { mode: 'immediate' });
   const truth = new JsonFile(join(out, 'truth.jsonl'));
   const lamps = new JsonFile(join(out, 'lamps.jsonl'));
-  const hub = new ReplayHub(site, (port, message) => simulation.receive(port, message, clock.nowMs()));
+  const hub = new ReplayPorts(portKinds(site), (port, message) => simulation.receive(port, message, clock.nowMs()));
   let messages = 0;
   const simulation = createSimulation({
     site,
@@ -148,7 +149,7 @@ export async function simulateRecording(options: SimulateOptions): Promise<Simul
         if (!recorded.has(port)) return;
         messages++;
         writer.message(port, message, atMs);
-        hub.deliver(port, message, atMs);
+        hub.deliver({ port, message, atMs });
       },
       truth: (rows) => truth.add(rows),
       lamps: (rows) => lamps.add(rows),

@@ -184,3 +184,9 @@ export interface Site {
   readonly hash: string;
   readonly safetyHash: string;
 }
+
+/** Name and transport of every port of a site. */
+export const portKinds = (
+  site: Pick<Site, 'ports'>,
+): readonly { readonly name: string; readonly transport: PortSettings['transport'] }[] =>
+  Object.entries(site.ports).map(([name, { transport }]) => ({ name, transport }));

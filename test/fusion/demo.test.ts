@@ -9,7 +9,8 @@ import { seededRandom } from '../../src/base/random.ts';
 import { plusMs } from '../../src/base/time.ts';
 import type { SensorSettings } from '../../src/model/site.ts';
 import type { FusionStage } from '../../src/model/stages.ts';
-import { ReplayHub } from '../../src/replayhub.ts';
+import { portKinds } from '../../src/model/site.ts';
+import { ReplayPorts } from '../../src/runtime/recording/replay-ports.ts';
 import { evaluate } from '../../src/score/index.ts';
 import type { Score, ScoreRow } from '../../src/score/index.ts';
 import { createSimulation, VIRTUAL_START } from '../../src/simulate/devices.ts';
@@ -52,7 +53,7 @@ function playDemo(seed: number, seconds: number): Score {
   const clock = new VirtualClock(VIRTUAL_START.monoMs, VIRTUAL_START);
   const count = (): void => undefined;
   const fusion = createFusion(site, { box: 'demo', boot: 1, count });
-  const hub = new ReplayHub(site);
+  const hub = new ReplayPorts(portKinds(site));
   const random = seededRandom(seed);
   const truth: ScoreRow[] = [];
   const rows: ScoreRow[] = [];
@@ -69,7 +70,7 @@ function playDemo(seed: number, seconds: number): Score {
     site, seed, users: 40, sensors: new Map(simulated), controllers: new Map(),
       start: VIRTUAL_START,
     outputs: {
-      message: ({ port, message, atMs }) => void hub.deliver(port, message, atMs),
+      message: ({ port, message, atMs }) => hub.deliver({ port, message, atMs }),
       truth: (given) => truth.push(...given.map(truthRow)),
     },
   });

@@ -56,7 +56,7 @@ export class ReplayPorts {
   }
 
   /** Hands a recorded message to whoever has asked for its port. */
-  deliver(event: MessageEvent): void {
+  deliver(event: Pick<MessageEvent, 'port' | 'message' | 'atMs'>): void {
     const fanOut = this.#ports.get(event.port);
     if (fanOut) fanOut.deliver(event.message, event.atMs);
     else this.drops.count('message_unheard');
