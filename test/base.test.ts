@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { crcFunction, fromHex, toHex } from '../src/base/bytes.ts';
 import { VirtualClock } from '../src/base/clock.ts';
+import { Fault, TextError, faultFromJson, textOf } from '../src/base/fault.ts';
 import { siteFrame } from '../src/base/geodesy.ts';
 import { insideOutline, projectOnLine } from '../src/base/geometry.ts';
 import { seededRandom } from '../src/base/random.ts';
 import { Ring } from '../src/base/ring.ts';
+import { filledText } from '../src/base/text.ts';
 import { monotonicMs, utcMs } from '../src/base/time.ts';
 
 test('a CRC gives the published check value for each model that the protocols use', () => {
@@ -73,4 +75,47 @@ test('a point is told to be inside an outline, and falls on a line with its side
   expect(insideOutline(5, 1, square)).toBe(false);
   expect(projectOnLine(2, 1, [[0, 0], [4, 0]])).toMatchObject({ alongM: 2, leftM: 1, beyond: false });
   expect(projectOnLine(2, -1, [[0, 0], [4, 0]]).leftM).toBe(-1);
+});
+
+const taken = (): Fault =>
+  new Fault('PORT_UNAVAILABLE', {
+    subject: 'radar-north',
+    expected: { en: 'a free port', zh: '空闲端口' },
+    got: filledText({ en: 'port {name}, held', zh: '端口 {name} 已被占用' }, { name: '{next}' }),
+    next: { en: 'End the other.', zh: '请结束另一个。' },
+  });
+
+test('a fault says its sentences in the language that is asked for, and English as message', () => {
+  const english =
+    'radar-north: port cannot be opened; expected a free port, got port {next}, held. End the other.';
+  expect(taken().message).toBe(english);
+  expect(taken().in('en')).toBe(english);
+  expect(taken().in('zh')).toBe(
+    'radar-north：端口无法打开；期望 空闲端口，实际 端口 {next} 已被占用。请结束另一个。',
+  );
+  expect(taken().facts).toMatchObject({ subject: 'radar-north', expected: 'a free port' });
+});
+
+test('a fault goes to another process as plain English with Chinese beside, and comes back whole', () => {
+  const json: unknown = JSON.parse(JSON.stringify(taken()));
+  expect(json).toMatchObject({
+    code: 'PORT_UNAVAILABLE',
+    subject: 'radar-north',
+    expected: 'a free port',
+    zh: { expected: '空闲端口', next: '请结束另一个。' },
+  });
+  const none = { subject: 'status', expected: '', got: 'nothing', next: '' };
+  const again = faultFromJson(json, 'REFUSED', none);
+  expect([again.code, again.in('en'), again.in('zh')])
+    .toEqual(['PORT_UNAVAILABLE', taken().in('en'), taken().in('zh')]);
+  const strange = faultFromJson({ code: 'toString', got: 7 }, 'REFUSED', none);
+  expect([strange.code, strange.facts]).toEqual(['REFUSED', none]);
+  expect(faultFromJson(null, 'REFUSED', none).facts).toEqual(none);
+});
+
+test('what is thrown is told in both languages where it is ours, else as the system said it', () => {
+  const text = { en: 'the device went away', zh: '设备已断开' };
+  expect(textOf(new TextError(text))).toEqual(text);
+  expect(textOf(taken())).toEqual({ en: taken().in('en'), zh: taken().in('zh') });
+  expect(textOf(new Error('EACCES'))).toBe('EACCES');
 });

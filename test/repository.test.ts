@@ -2,6 +2,9 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { Fault } from '../src/base/fault.ts';
+import type { FaultCode } from '../src/base/fault.ts';
+import { faultTexts } from '../src/base/texts/faults.ts';
 import { catalogue } from '../src/base/texts/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -118,6 +121,62 @@ test('every text exists in both languages with the same places', () => {
     }
   }
   expect(walked).toBeGreaterThan(10);
+});
+
+/** The arguments of every `new Fault(…)` of a source, each to its closing bracket. */
+function faultCalls(source: string): string[] {
+  return [...source.matchAll(/\bnew Fault\(/g)].map(({ index, 0: head }) => {
+    let depth = 1;
+    let end = index + head.length;
+    for (; depth > 0 && end < source.length; end++) {
+      if (source[end] === '(') depth++;
+      else if (source[end] === ')') depth--;
+    }
+    return source.slice(index, end);
+  });
+}
+
+/** Literals of a call that are English for a person: two words apart; a subject may be a name. */
+function englishIn(call: string): string[] {
+  const literals = call.matchAll(/(\w+)?:? *(?:'([^']*)'|"([^"]*)"|`([^`]*)`)/g);
+  return [...literals].flatMap(([, key, one, two, three]) => {
+    const text = (one ?? two ?? three ?? '').replace(/\$\{[^}]*\}/g, '…');
+    return key !== 'subject' && /\S \S/.test(text) && /\b[a-z]{2,}\b/.test(text) ? [text] : [];
+  });
+}
+
+test('no fault carries an English sentence of its own: they stand in the catalogue', () => {
+  const bad = "x(new Fault('REFUSED', { subject: `port ${a}`, next: 'Look (twice) at it.', got: 'a b' }))";
+  expect(faultCalls(bad).flatMap(englishIn)).toEqual(['Look (twice) at it.']);
+  const wrong: string[] = [];
+  let walked = 0;
+  for (const path of sources.filter((file) => !file.startsWith('src/base/texts/'))) {
+    for (const call of faultCalls(readFileSync(join(root, path), 'utf8'))) {
+      walked++;
+      for (const text of englishIn(call)) wrong.push(`${path}: ${text}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(walked).toBeGreaterThan(40);
+});
+
+test('every fault is a Chinese sentence in Chinese, and so is every text that faults are made of', () => {
+  const chinese = /[\u4e00-\u9fff]/;
+  const facts = { subject: 'x', expected: 'y', got: 'z', next: '' };
+  const codes = Object.keys(faultTexts) as FaultCode[];
+  for (const code of codes) {
+    const fault = new Fault(code, facts);
+    expect(fault.in('zh'), code).toMatch(chinese);
+    expect(fault.message, code).not.toMatch(chinese);
+  }
+  expect(codes.length).toBeGreaterThan(9);
+  const areas = ['facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults'];
+  for (const area of areas) {
+    for (const [key, text] of Object.entries(catalogue[area]!)) {
+      expect(text.zh, `${area}.${key}`).toMatch(chinese);
+      expect(text.en, `${area}.${key}`).not.toMatch(chinese);
+    }
+  }
 });
 
 test('the lock file records no download addresses, and every version is pinned', () => {

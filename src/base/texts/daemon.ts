@@ -38,6 +38,9 @@ export const daemonFaultTexts = defineTexts({
   },
   line: { en: 'a JSON line of at most {max} characters', zh: '不超过 {max} 个字符的 JSON 行' },
   line_long: { en: 'line is too long', zh: '行过长' },
+  questions: { en: 'at most {max} questions at once', zh: '同时最多 {max} 个请求' },
+  questions_more: { en: 'one more', zh: '更多请求' },
+  questions_next: { en: 'Wait for the answers, then ask again.', zh: '请等待应答后再次请求。' },
   token: { en: 'the token of this daemon', zh: '该守护进程的令牌' },
   token_other: { en: 'another', zh: '其他令牌' },
   token_next: {
