@@ -107,7 +107,7 @@ class Rsm implements RsmComposer {
       zones: this.#zones.filter((_, index) => owners[index] === node).map(({ id }) => id),
     }));
     this.#unitId = unitId(context.site.box);
-    this.#nextAirId = 1 + context.random.fork('first-id').below(Math.min(1000, context.profile.airIdMax));
+    this.#nextAirId = 1 + context.random.fork('first-id').below(context.profile.airIdMax);
   }
 
   compose(
