@@ -5,7 +5,7 @@ import type { Stateful } from '../src/base/stateful.ts';
 import type { Witness } from '../src/base/evidence.ts';
 import type { ControllerId, SensorId } from '../src/model/ids.ts';
 import type { ObservationFrame } from '../src/model/observation.ts';
-import type { Port, TransportKind } from '../src/model/port.ts';
+import type { Port, PortMessage, TransportKind } from '../src/model/port.ts';
 import type { ControllerReport } from '../src/model/signal.ts';
 import type { SimulatedController, SimulatedSensor } from '../src/model/simulated.ts';
 import type { ControllerSettings, SensorSettings } from '../src/model/site.ts';
@@ -52,6 +52,11 @@ interface Declaration<T extends TransportKind, S extends Section> {
   readonly options: S;
   /** Every counter that it may use, with what it means. */
   readonly counters: Readonly<Record<string, Text>>;
+  /**
+   * What of a message may be kept in a recording, for devices that tell more of people than is
+   * needed. The driver must make the same observations of it as of the original.
+   */
+  redact?(message: PortMessage<T>): PortMessage<T>;
 }
 
 export interface SensorDriver<T extends TransportKind = TransportKind, S extends Section = Section>

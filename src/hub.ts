@@ -6,6 +6,7 @@ import { seededRandom } from './base/random.ts';
 import type { Site } from './model/site.ts';
 import type { PortHub } from './pipeline.ts';
 import type { PortView, TapBatch } from './processes.ts';
+import { createRedactor } from './redact.ts';
 import type { Stamper } from './runtime/stamper.ts';
 import { PortSupervisor } from './runtime/supervisor.ts';
 import { openTransport } from './transport/index.ts';
@@ -18,6 +19,9 @@ export interface LiveHub extends PortHub {
   close(): Promise<void>;
 }
 
+/** Ten times what the most talkative controller says: its port is read by the loop that sends SPAT. */
+const CONTROLLER_PER_S = 500;
+
 /** Opens ports on demand; what they hear is stamped in order and told to `tap`. */
 export function createLiveHub(options: {
   readonly site: Site;
@@ -27,6 +31,7 @@ export function createLiveHub(options: {
   tap(entry: TapBatch['entries'][number]): void;
 }): LiveHub {
   const { site, clock, log, stamper, tap } = options;
+  const redact = createRedactor(site);
   const failures = new Counters();
   const supervisor = new PortSupervisor({
     clock,
@@ -35,8 +40,10 @@ export function createLiveHub(options: {
     random: seededRandom(`${process.pid}/${clock.nowMs()}`), // spreads reconnects only
     open: openTransport,
     ports: site.ports,
+    limits: Object.fromEntries(site.controllers.map(({ port }) => [port, { sourcePerS: CONTROLLER_PER_S }])),
     tap: {
-      received: (port, message, atMs) => tap({ kind: 'message', port, message, atMs }),
+      received: (port, message, atMs) =>
+        tap({ kind: 'message', port, message: redact(port, message), atMs }),
       sent: () => undefined,
     },
     failed: (port, thrown) => {

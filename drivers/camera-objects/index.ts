@@ -20,6 +20,7 @@ import { invertHomography, oriented } from './homography.ts';
 import { BOXES_MAX, jsonLimits, readCameraMessage } from './messages.ts';
 import { cameraOptions } from './options.ts';
 import type { CameraOptions } from './options.ts';
+import { redactCameraPayload } from './redact.ts';
 import { simulateCamera } from './simulate.ts';
 
 type CounterName = keyof typeof cameraCounters;
@@ -166,6 +167,10 @@ export const cameraObjects = defineSensorDriver({
   silentAfterMs: 1000, // cameras pause when nothing moves, but not for long
   options: cameraOptions,
   counters: cameraCounters,
+  redact: (message) =>
+    'payload' in message
+      ? { ...message, payload: redactCameraPayload(message.payload) }
+      : { ...message, data: redactCameraPayload(message.data) },
   start: (context, options) => new CameraObjects(context, options),
   simulate: (settings, options) => simulateCamera(settings, options),
 });
