@@ -80,6 +80,8 @@ const childFlags: readonly string[] = [
 const CHILD_STALL_MS = 5000;
 const CHILD_START_MS = 20_000;
 const CHILD_STOP_MS = 1500;
+/** Offers of the child that are looked at in one message: no junction has a tenth of it. */
+const OFFERS_MAX = 100;
 /** Messages that may be on their way to a child that does not listen; further ones are dropped. */
 const CHILD_WAITING_MAX = 200;
 
@@ -232,7 +234,16 @@ class Parent {
       stopWithinMs: CHILD_STOP_MS,
       waitingMax: CHILD_WAITING_MAX,
     });
-    child.onMessage((message) => this.#heard(message));
+    child.onMessage((message) => {
+      try {
+        this.#heard(message);
+      } catch (error) {
+        // A child out of its mind costs its own message, never the signals.
+        this.#log.error('child_message_refused', { reason: messageOf(error) });
+      } finally {
+        this.#origin = null;
+      }
+    });
     const backwards = (): void => {
       const { pid } = child.status();
       if (pid !== null) stepBack(pid, this.#childPriority);
@@ -400,8 +411,7 @@ class Parent {
     switch (message.kind) {
       case 'offers':
         this.#origin = message.origin;
-        this.#loop.offers(message.offers, this.#clock.nowMs());
-        this.#origin = null;
+        this.#loop.offers(message.offers.slice(0, OFFERS_MAX), this.#clock.nowMs());
         return;
       case 'state':
         return this.#tap.state();
@@ -454,7 +464,8 @@ export async function runParent(options: ParentOptions): Promise<number> {
   const site = loadSite(options.siteFolder);
   const folder = resolve(options.dataFolder ?? site.dataFolder);
   privateFolder(folder);
-  const lock = createServer();
+  // Nobody talks here: held connections would use up the descriptors of the process that sends SPAT.
+  const lock = createServer((socket) => socket.destroy());
   await listenPrivately(lock, join(folder, 'parent.sock'), `site ${site.id}`);
   const clock = new SystemClock(site.timeSource.assumedErrorMs);
   const log = createLog({

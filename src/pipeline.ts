@@ -356,7 +356,9 @@ export class SignalsLoop implements Stateful {
     for (const offer of offers) {
       // Perception speaks of road users and events; signals and the map are this loop's alone.
       if (offer.message.type === 'RSM' || offer.message.type === 'RSI') this.#pass(offer, now, null);
-      else this.counters.count(`offer_refused_${offer.message.type}`);
+      // A name of its own for the two that there are; whatever else is said is one count.
+      else if (offer.message.type === 'SPAT') this.counters.count('offer_refused_SPAT');
+      else this.counters.count(`offer_refused_${offer.message.type === 'MAP' ? 'MAP' : 'other'}`);
     }
   }
 

@@ -63,6 +63,8 @@ interface GateState {
 }
 
 const REFUSALS_KEPT = 100;
+/** Octets that are kept of each: longer than any message, shorter than what could fill memory. */
+const REFUSED_OCTETS_KEPT = 4096;
 const loopback = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
 const lowering: ReadonlySet<RuleId> = new Set(
   rules.filter(({ action }) => action === 'unavailable').map(({ id }) => id),
@@ -202,7 +204,7 @@ export class Gate implements Stateful {
     const { refusals } = this.#state;
     refusals.push({
       ...breach, monoMs: now.monoMs, utcMs: now.utcMs, node: key, type: offer.type,
-      bytes: offer.bytes.slice(), decoded,
+      bytes: offer.bytes.slice(0, REFUSED_OCTETS_KEPT), decoded,
     });
     if (refusals.length > REFUSALS_KEPT) refusals.shift();
     return { pass: false, ...breach };

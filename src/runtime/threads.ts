@@ -172,7 +172,7 @@ class Keeper<In, Out> implements ChildHandle<In, Out> {
     let over = false;
     const child = this.#spawn({
       message: (message) => {
-        if (!over) this.#message(message as Envelope);
+        if (!over) this.#message(message as Envelope | null);
       },
       ended: (reason) => {
         if (over) return;
@@ -204,7 +204,9 @@ class Keeper<In, Out> implements ChildHandle<In, Out> {
     });
   }
 
-  #message(envelope: Envelope): void {
+  #message(envelope: Envelope | null): void {
+    // A child that has gone mad may say anything; it must not take us along.
+    if (typeof envelope !== 'object' || envelope === null) return this.#drops.count('child_unclear');
     if (this.#state === 'starting') this.#enter('running');
     if (!this.#stopping) this.#watch(this.#options.silentAfterMs ?? 5000);
     if (envelope.k === 'data') this.#heard?.(envelope.d as In);

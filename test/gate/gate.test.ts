@@ -75,6 +75,12 @@ test('the last hundred refusals are kept with their bytes and what the gate read
   expect(counters).toEqual({ refused_SIZE: 101, refused_R18: 1 });
 });
 
+test('of a refused message that is far too long only the beginning is kept', () => {
+  const at = new Junction();
+  expect(at.check(new Uint8Array(1 << 20)).pass).toBe(false);
+  expect(at.gate.report().refusals[0]!.bytes.length).toBe(4096);
+});
+
 test('a mistake of the gate\'s own is not taken for a refusal', () => {
   const at = new Junction().warm();
   const gate = createGate(testSite(testNode()), {

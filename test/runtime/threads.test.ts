@@ -177,3 +177,13 @@ test.each([['process', processScript], ['thread', threadScript]])('a real %s ans
   await child.stop();
   rmSync(folder, { recursive: true });
 });
+
+test('a child that says what is no message is counted and goes on', () => {
+  const { children, handle } = fake();
+  const heard: unknown[] = [];
+  handle.onMessage((message) => heard.push(message));
+  for (const message of [null, undefined, 'x', 7]) children[0]!.events.message(message);
+  children[0]!.events.message({ k: 'data', d: 'one' });
+  expect(heard).toEqual(['one']);
+  expect(handle.status().drops).toEqual({ child_unclear: 4 });
+});
