@@ -16,6 +16,17 @@ export interface LoopTap {
 const STATE_EVERY_MS = 10_000;
 /** A loop that hears more between two turns than this is flooded; the recording says so. */
 const ENTRIES_MAX = 20_000;
+/**
+ * Octets between two turns, by loop. A controller says some kilobytes a second; what a flood says
+ * beyond this must not fill the memory of the process that sends SPAT on its way to the recorder.
+ */
+const OCTETS_MAX: Readonly<Record<LoopName, number>> = { signals: 128 << 10, perception: 4 << 20 };
+
+const octetsOf = (entry: TapBatch['entries'][number]): number => {
+  if (entry.kind !== 'message') return 0;
+  const { message } = entry;
+  return 'payload' in message ? message.payload.length : message.data.length;
+};
 
 /** Builds the tap of a loop. */
 export function createLoopTap(options: {
@@ -27,12 +38,14 @@ export function createLoopTap(options: {
 }): LoopTap {
   const { loop, stamper } = options;
   let entries: TapBatch['entries'][number][] = [];
+  let octets = 0;
   let state: TapBatch['state'];
   let lastStateMs = -Infinity;
   const flush = (): void => {
     if (entries.length === 0) return;
     options.send({ loop, entries, ...(state ? { state } : {}) });
     entries = [];
+    octets = 0;
     state = undefined;
   };
   const take = (): void => {
@@ -42,8 +55,13 @@ export function createLoopTap(options: {
   };
   return {
     add(entry) {
-      if (entries.length < ENTRIES_MAX) entries.push(entry);
-      else options.overflow();
+      const more = octetsOf(entry);
+      if (entries.length >= ENTRIES_MAX || octets + more > OCTETS_MAX[loop]) {
+        options.overflow();
+        return;
+      }
+      octets += more;
+      entries.push(entry);
     },
     handOver(nowMs) {
       flush();

@@ -32,6 +32,11 @@ export class AllowList {
   has(host: string, from: string): boolean {
     return this.#entries.has(host) || this.#entries.has(from);
   }
+
+  /** Whether an entry is this very text: `address:port` for a source that is known to its port. */
+  names(from: string): boolean {
+    return this.#entries.has(from);
+  }
 }
 
 function broadcastOf(address: string, netmask: string): string {

@@ -11,7 +11,7 @@ import { BasePort } from './open-port.ts';
 
 type UdpSettings = Extract<PortSettings, { transport: 'udp' }>;
 
-/** Sources whose rate is watched; only allowed ones get a bucket, so the list cannot be flooded. */
+/** Entries of the allow-list whose rate is watched; only allowed ones get a bucket, so the list cannot be flooded. */
 const SOURCES_MAX = 256;
 
 /** Decides which datagrams are heard: size, source, rate. The order keeps refusal cheap. */
@@ -39,13 +39,15 @@ export class UdpFilter {
       this.#deps.count('udp_oversize');
       return false;
     }
-    let bucket = this.#buckets.get(from);
+    // A port is the sender's to choose: only one that the list names has a bucket of its own.
+    const source = this.#allow.names(from) ? from : host;
+    let bucket = this.#buckets.get(source);
     if (!bucket) {
       if (this.#buckets.size >= SOURCES_MAX) {
         this.#buckets.delete(this.#buckets.keys().next().value!);
       }
       bucket = new TokenBucket(this.#perS, nowMs);
-      this.#buckets.set(from, bucket);
+      this.#buckets.set(source, bucket);
     }
     if (bucket.take(nowMs)) return true;
     this.#deps.count('udp_flood');

@@ -190,3 +190,14 @@ test('closing a port that is still opening rejects it and leaves nothing behind'
   await port.close();
   await opened;
 });
+
+test('a flood from ever new ports of one host is one source; one named with its port stays apart', () => {
+  const kit = portKit({ limits: { sourcePerS: 10 } });
+  const filter = new UdpFilter(['10.0.0.1', '10.0.0.1:161'], kit);
+  let passed = 0;
+  for (let port = 1000; port < 2000; port++) {
+    if (filter.hears('10.0.0.1', `10.0.0.1:${port}`, 10, 0)) passed++;
+  }
+  expect(passed).toBe(10);
+  expect(filter.hears('10.0.0.1', '10.0.0.1:161', 10, 0)).toBe(true);
+});
