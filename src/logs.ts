@@ -12,9 +12,23 @@ type Level = (typeof LEVELS)[number];
 const REPEAT_MS = 10_000;
 const KEYS_MAX = 500;
 
-// Control characters would let a device's text move the cursor of whoever reads the log.
+/** The longest text of one field; a stack is shorter. */
+const FIELD_MAX = 4000;
+
+// Control characters would let a device's text move the cursor of whoever reads the log, and marks
+// of direction would show it in another order than it has.
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const hexOf = (c: string, digits: number): string => c.charCodeAt(0).toString(16).padStart(digits, '0');
 const clean = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  text.replace(hidden, (c) => (c < '\u0100' ? `\\x${hexOf(c, 2)}` : `\\u${hexOf(c, 4)}`));
+/** The same for a line of JSON, which stays JSON: its own line end is the only control character. */
+const cleanJson = (line: string): string =>
+  `${line.trimEnd().replace(hidden, (c) => `\\u${hexOf(c, 4)}`)}\n`;
+
+const short = (value: unknown): unknown =>
+  typeof value === 'string' && value.length > FIELD_MAX ? `${value.slice(0, FIELD_MAX)}…` : value;
+const shortened = (fields: LogFields): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, short(value)]));
 
 function fieldText(value: unknown): string {
   const text = clean(typeof value === 'string' ? value : JSON.stringify(value));
@@ -53,14 +67,14 @@ export function createLog(options: {
     },
     {
       write: (line: string) =>
-        sink.write(options.json ? line : `${formatLine(JSON.parse(line) as Record<string, unknown>)}\n`),
+        sink.write(options.json ? cleanJson(line) : `${formatLine(JSON.parse(line) as Record<string, unknown>)}\n`),
     },
   );
   const seen = new Map<string, Repetition>();
   const write = (level: Level, event: string, fields: LogFields = {}): void => {
     const nowMs = clock.nowMs();
     const subject = Object.values(fields).find((value) => typeof value === 'string') ?? '';
-    const key = `${level} ${event} ${subject}`;
+    const key = `${level} ${event} ${String(subject).slice(0, FIELD_MAX)}`;
     const before = seen.get(key);
     if (before && nowMs - before.sinceMs < REPEAT_MS) {
       before.repeated++;
@@ -71,7 +85,7 @@ export function createLog(options: {
     const more = before?.repeated
       ? { repeated: before.repeated, over_ms: Math.round(nowMs - before.sinceMs) }
       : {};
-    logger[level]({ ...fields, ...more }, event);
+    logger[level]({ ...shortened(fields), ...more }, event);
   };
   return {
     debug: (event, fields) => write('debug', event, fields),
