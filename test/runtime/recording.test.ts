@@ -241,6 +241,17 @@ test('a path that is no recording is refused with the next step', () => {
   expect(() => openRecording(path)).toThrow('got formatVersion 2');
   writeFileSync(join(path, 'manifest.json'), '{"formatVersion":1,"ports":[{"name":"a","file":"../x","transport":"can","loop":"l"}]}');
   expect(() => openRecording(path)).toThrow('ports that are not understood');
+  const port = { name: 'a', file: 'x', transport: 'can', loop: 'l' };
+  for (const hostile of [
+    { ports: [null] },
+    { ports: [{ ...port, file: '..' }] },
+    { ports: [{ ...port, loop: '../../l' }] },
+    { ports: [], loops: { '../../l': {} } },
+    { ports: [], loops: null },
+  ]) {
+    writeFileSync(join(path, 'manifest.json'), JSON.stringify({ formatVersion: 1, ...hostile }));
+    expect(() => openRecording(path)).toThrow('ports that are not understood');
+  }
   appendFileSync(join(path, 'x.log'), '');
   expect(() => openRecording(join(path, 'x.log'))).toThrow('Name the port and the transport');
 });

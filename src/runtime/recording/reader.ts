@@ -31,6 +31,9 @@ export interface Recording {
   states(): readonly RecordedState[];
 }
 
+/** A state of a loop with hundreds of tracks is some megabytes. */
+const STATE_OCTETS_MAX = 256 << 20;
+
 const unreadable = (subject: string, got: string | Text, next: Text, cause?: unknown): Fault =>
   new Fault(
     'FILE_UNREADABLE',
@@ -84,16 +87,24 @@ function readManifest(folder: string): RecordingManifest {
     throw unreadable(path, got, texts.version_next);
   }
   const ports = manifest.ports;
-  const good = Array.isArray(ports) && ports.every(
-    ({ name, file, transport, loop }) =>
-      [name, file, transport, loop].every((text) => typeof text === 'string') &&
-      basename(file) === file,
-  );
+  const { loops = {} } = manifest;
+  const good = Array.isArray(ports) && ports.every(isPort) &&
+    typeof loops === 'object' && loops !== null && Object.keys(loops).every(isPlainName);
   if (!good) {
     throw unreadable(path, texts.ports_unclear, texts.ports_unclear_next);
   }
-  if (typeof manifest.started?.utcMs === 'number') return manifest as RecordingManifest;
+  if (typeof manifest.started?.utcMs === 'number') return { ...(manifest as RecordingManifest), loops };
   return { ...foreignManifest(folder, ports), ...manifest, started: startOf(folder, ports) };
+}
+
+/** Names from a manifest become names of files: they must stay in the recording's folder. */
+const isPlainName = (name: string): boolean =>
+  basename(name) === name && name !== '' && name !== '.' && name !== '..';
+
+function isPort(port: Partial<RecordedPort> | null): boolean {
+  const { name, file, transport, loop } = port ?? {};
+  return [name, file, transport, loop].every((text) => typeof text === 'string') &&
+    isPlainName(file!) && isPlainName(loop!);
 }
 
 /** What is known of a foreign recording: it begins at monotonic 0 with its first stamp. */
@@ -271,6 +282,8 @@ class FolderRecording implements Recording {
     return [...loops].sort().flatMap((loop) => {
       const path = join(this.#folder, stateFile(loop));
       if (!existsSync(path)) return [];
+      const { size } = statSync(path);
+      if (size > STATE_OCTETS_MAX) throw unreadable(path, `${size} > ${STATE_OCTETS_MAX}`, texts.state_next);
       try {
         return [deserialize(readFileSync(path)) as RecordedState];
       } catch (cause) {
