@@ -8,10 +8,18 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs
 import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { Fault, messageOf } from './base/fault.ts';
+import { Fault, faultFromJson, messageOf } from './base/fault.ts';
+import { filledText } from './base/text.ts';
+import type { Text } from './base/text.ts';
+import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
+import { factTexts } from './base/texts/faults.ts';
 
 const LINE_MAX = 64 * 1024;
 const CLIENTS_MAX = 16;
+/** Questions of one client that may be under way; the CLI asks one at a time. */
+const RUNNING_MAX = 8;
+/** Answers that may wait for a client that does not read; the largest one is far below. */
+const UNREAD_MAX = 4 << 20;
 
 /** One question. */
 export interface ControlRequest {
@@ -35,12 +43,12 @@ export interface ControlVerb {
 export function privateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   const stat = lstatSync(folder);
-  const refuse = (got: string, next: string): never => {
-    throw new Fault('REFUSED', { subject: folder, expected: 'a private folder of ours', got, next });
+  const refuse = (got: Text, next: Text): never => {
+    throw new Fault('REFUSED', { subject: folder, expected: texts.folder, got, next });
   };
-  if (!stat.isDirectory()) refuse('something else', 'Move it away or name another dataFolder.');
+  if (!stat.isDirectory()) refuse(texts.folder_other, texts.folder_other_next);
   if (process.getuid && stat.uid !== process.getuid()) {
-    refuse(`owner ${stat.uid}`, 'Give the folder to the user that runs the daemon (chown).');
+    refuse(filledText(texts.folder_owner, { owner: stat.uid }), texts.folder_owner_next);
   }
   if ((stat.mode & 0o022) !== 0) chmodSync(folder, 0o750);
 }
@@ -64,17 +72,17 @@ export async function listenPrivately(server: Server, path: string, subject: str
     if (!lstatSync(path).isSocket()) {
       throw new Fault('REFUSED', {
         subject: path,
-        expected: 'a socket of ours or nothing',
-        got: 'a file or a link',
-        next: 'Look who made it, then remove it.',
+        expected: texts.socket,
+        got: texts.socket_other,
+        next: texts.socket_other_next,
       });
     }
     if (await isListening(path)) {
       throw new Fault('ALREADY_RUNNING', {
         subject,
-        expected: 'one daemon a site',
-        got: `an answer on ${path}`,
-        next: 'Stop the other one first (lukou status tells its process).',
+        expected: texts.one_daemon,
+        got: filledText(texts.one_daemon_got, { path }),
+        next: texts.one_daemon_next,
       });
     }
     unlinkSync(path);
@@ -101,50 +109,81 @@ export async function startControl(options: {
   readonly verbs: Readonly<Record<string, ControlVerb>>;
   audit(line: Readonly<Record<string, string>>): void;
 }): Promise<{ close(): Promise<void> }> {
-  const sockets = new Set<Socket>();
+  const clients = new Map<Socket, Client>();
   const server = createServer((socket) => {
-    if (sockets.size >= CLIENTS_MAX) {
-      socket.destroy();
-      return;
+    if (clients.size >= CLIENTS_MAX) {
+      // Who holds a place and asks nothing gives way: else sixteen idlers would lock people out.
+      const [idle] = [...clients].find(([, { running }]) => running === 0) ?? [socket];
+      idle.destroy();
+      clients.delete(idle);
+      if (idle === socket) return;
     }
-    sockets.add(socket);
+    const client: Client = { running: 0 };
+    clients.set(socket, client);
     const gone = new AbortController();
     socket.on('close', () => {
-      sockets.delete(socket);
+      clients.delete(socket);
       gone.abort();
     });
     socket.on('error', () => socket.destroy());
-    serve(socket, gone.signal, options);
+    serve(socket, client, gone.signal, options);
   });
   await listenPrivately(server, options.path, options.subject);
   return {
     close: () =>
       new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of clients.keys()) socket.destroy();
         server.close(() => resolve());
       }),
   };
 }
 
+/** One who is connected. */
+interface Client {
+  /** Questions that are not answered to the end. */
+  running: number;
+}
+
 type ServeOptions = Parameters<typeof startControl>[0];
 
-function serve(socket: Socket, gone: AbortSignal, options: ServeOptions): void {
+function serve(socket: Socket, client: Client, gone: AbortSignal, options: ServeOptions): void {
   let rest = '';
   const answer = (value: unknown): void => {
-    if (!socket.destroyed) socket.write(`${JSON.stringify(value)}\n`);
+    if (socket.destroyed) return;
+    socket.write(`${JSON.stringify(value)}\n`);
+    // One that asks and does not read must not fill our memory.
+    if (socket.writableLength > UNREAD_MAX) socket.destroy();
   };
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     rest += chunk;
     if (rest.length > LINE_MAX) {
-      answer({ ok: false, fault: { code: 'VALUE_OUT_OF_RANGE', message: 'line is too long' } });
+      const fault = new Fault('VALUE_OUT_OF_RANGE', {
+        subject: texts.verb,
+        expected: filledText(texts.line, { max: LINE_MAX }),
+        got: texts.line_long,
+        next: texts.verb_next,
+      });
+      answer({ ok: false, fault });
       socket.destroy();
       return;
     }
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
       const line = rest.slice(0, end);
       rest = rest.slice(end + 1);
-      void handle(line, answer, gone, options);
+      if (client.running >= RUNNING_MAX) {
+        const fault = new Fault('REFUSED', {
+          subject: texts.verb,
+          expected: filledText(texts.questions, { max: RUNNING_MAX }),
+          got: texts.questions_more,
+          next: texts.questions_next,
+        });
+        answer({ ok: false, fault });
+        socket.destroy();
+        return;
+      }
+      client.running++;
+      void handle(line, answer, gone, options).finally(() => client.running--);
     }
   });
 }
@@ -161,10 +200,10 @@ async function handle(
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
     if (!verb) {
       throw new Fault('VALUE_OUT_OF_RANGE', {
-        subject: 'verb',
+        subject: texts.verb,
         expected: Object.keys(verbs).join(', '),
-        got: name.slice(0, 40) || 'nothing',
-        next: 'Is the CLI of the same version as the daemon?',
+        got: name.slice(0, 40) || factTexts.nothing,
+        next: texts.verb_next,
       });
     }
     const args = (request?.args ?? {}) as Record<string, unknown>;
@@ -174,9 +213,9 @@ async function handle(
       if (!allowed) {
         throw new Fault('REFUSED', {
           subject: name,
-          expected: 'the token of this daemon',
-          got: request?.token === undefined ? 'none' : 'another',
-          next: 'Run the command as a user who may read the file `token` in the data folder.',
+          expected: texts.token,
+          got: request?.token === undefined ? factTexts.none : texts.token_other,
+          next: texts.token_next,
         });
       }
     }
@@ -209,9 +248,9 @@ export function askDaemon(
           'NOT_RUNNING',
           {
             subject: path,
-            expected: 'a running daemon',
+            expected: texts.running,
             got: messageOf(cause),
-            next: 'Start it with `npm start -- --site <folder>`, or name its folder with --data.',
+            next: texts.running_next,
           },
           { cause },
         ),
@@ -225,7 +264,7 @@ export function askDaemon(
           ok: boolean;
           more?: boolean;
           result?: unknown;
-          fault?: { code?: string; message?: string; subject?: string; expected?: string; got?: string; next?: string };
+          fault?: { message?: string };
         };
         rest = rest.slice(end + 1);
         if (answer.ok && answer.more) {
@@ -234,18 +273,22 @@ export function askDaemon(
         }
         socket.destroy();
         if (answer.ok) return resolve(answer.result);
-        const { subject = request.verb, expected = '', got = answer.fault?.message ?? '', next = '' } =
-          answer.fault ?? {};
-        return reject(new Fault((answer.fault?.code ?? 'REFUSED') as 'REFUSED', { subject, expected, got, next }));
+        const otherwise = {
+          subject: request.verb,
+          expected: texts.answer,
+          got: answer.fault?.message ?? factTexts.nothing,
+          next: texts.verb_next,
+        };
+        return reject(faultFromJson(answer.fault, 'REFUSED', otherwise));
       }
     });
     socket.on('close', () =>
       reject(
         new Fault('NOT_RUNNING', {
           subject: path,
-          expected: 'an answer',
-          got: 'a closed connection',
-          next: 'Look at the log of the daemon.',
+          expected: texts.answer,
+          got: texts.answer_closed,
+          next: texts.answer_next,
         }),
       ),
     );
