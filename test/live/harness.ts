@@ -51,7 +51,7 @@ export const notBuilt: string | null = existsSync(daemonScript)
   ? null
   : 'not built: run npm run build';
 
-type TestOptions = { readonly timeout?: number };
+type TestOptions = { readonly timeout?: number; readonly retry?: number };
 type Body = () => Promise<void>;
 /** The part of vitest's `test` that is used here. */
 interface TestFunction {
@@ -62,7 +62,7 @@ interface TestFunction {
 /** A test of this folder: 60 s at the most, skipped with its reason where it cannot run. */
 export function liveTest(test: TestFunction, name: string, why: string | null, body: Body): void {
   const reason = notBuilt ?? why;
-  if (reason === null) return test(name, { timeout: 60_000 }, body);
+  if (reason === null) return test(name, { timeout: 60_000, retry: 2 }, body);
   process.stdout.write(`skipped: ${name}: ${reason}\n`);
   test.skip(name, body);
 }
