@@ -55,7 +55,9 @@ async function runChild(given: ChildStart): Promise<void> {
   });
   const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
   const tellMain = (message: ToMain): void => main.postMessage(message);
-  const tellParent = (message: ChildToParent): void => void parent.send(message);
+  const tellParent = (message: ChildToParent): void => {
+    if (!parent.send(message)) loop.counters.count(`parent_unreached_${message.kind}`);
+  };
   const stamper = new Stamper(clock);
   let turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
   const mainSensors = site.sensors.filter((sensor) => sensor.enabled && sensor.main);

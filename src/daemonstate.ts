@@ -41,6 +41,7 @@ const notDrops = [
   /^(sent_|frames_|gate_level_|lane_passages|guard_sent|store_accepted|rewind$|track_)/,
   /^event_(?!watch_overflow|overflow)/,
   /^cloud_(live_sent|record_confirmed|connected|mqtt_fallback)/,
+  /^rsu_sent_/,
   /^birth_/,
   /^web_(picture_sent|client_opened|share_opened|token_let_in)$/,
   // A bus is shared: what one driver passes over, its neighbour takes.
@@ -214,13 +215,15 @@ export class DaemonState {
     });
   }
 
-  #drops(extra: Readonly<Record<string, number>>): Record<string, number> {
+  /** What was lost, by name, from every part that counts; units and clouds are summed. */
+  #drops(more: readonly Readonly<Record<string, number>>[]): Record<string, number> {
     const drops: Record<string, number> = {};
     const add = ([name, count]: [string, number]): void => {
       if (count > 0 && isDrop(name)) drops[name] = (drops[name] ?? 0) + count;
     };
-    for (const { counters } of this.#loops.values()) Object.entries(counters).forEach(add);
-    Object.entries(extra).forEach(add);
+    const loops = [...this.#loops.values()].map(({ counters }) => counters);
+    const units = this.#rsus.map(({ sent }) => sent);
+    for (const counters of [...loops, ...units, ...more]) Object.entries(counters).forEach(add);
     return drops;
   }
 
@@ -263,7 +266,7 @@ export class DaemonState {
       city: Object.fromEntries(this.city),
       store,
       loops: [...this.#loops.values()],
-      drops: this.#drops(parts.counters),
+      drops: this.#drops([parts.counters, ...clouds.map(({ counters }) => counters)]),
       recording,
       web,
     };

@@ -82,6 +82,8 @@ const CHILD_START_MS = 20_000;
 const CHILD_STOP_MS = 1500;
 /** Offers of the child that are looked at in one message: no junction has a tenth of it. */
 const OFFERS_MAX = 100;
+/** Sent messages that wait for the next turn, to be told to the child; the oldest go first. */
+const SENT_MAX = 1000;
 /** Messages that may be on their way to a child that does not listen; further ones are dropped. */
 const CHILD_WAITING_MAX = 200;
 
@@ -319,7 +321,7 @@ class Parent {
       status: {
         loop: 'signals',
         atMs: nowMs,
-        counters: { ...this.#loop.counters.toJSON(), ...this.#hub.counters(), guard_sent: this.#cells[1]! },
+        counters: this.#counters(),
         ports: this.#hub.status(),
         checks: [],
         lateness: { p50Ms: lateness.p50Ms, p99Ms: lateness.p99Ms, maxMs: lateness.maxMs },
@@ -336,6 +338,15 @@ class Parent {
         sinceMs: rsu.lastSentMs ?? 0,
       })),
     });
+  }
+
+  #counters(): Record<string, number> {
+    return {
+      ...this.#loop.counters.toJSON(),
+      ...this.#hub.counters(),
+      ...this.#child?.status().drops,
+      guard_sent: this.#cells[1]!,
+    };
   }
 
   #guardFrames(nowMs: MonotonicMs): GuardFrame[] {
@@ -386,7 +397,10 @@ class Parent {
       ageMs: newestReceivedMs === null ? null : nowMs - newestReceivedMs,
       timing: this.#timing(nowMs, newestReceivedMs),
     });
-    if (this.#sent.length > 1000) this.#sent.shift();
+    if (this.#sent.length > SENT_MAX) {
+      this.#sent.shift();
+      this.#loop.counters.count('report_overflow');
+    }
   }
 
   #timing(nowMs: MonotonicMs, newestReceivedMs: MonotonicMs | null): SendTiming | null {
