@@ -4,13 +4,12 @@ import { portFaultTexts as texts } from '../base/texts/ports.ts';
 import type { OpenPort, PortDeps } from '../model/port.ts';
 import type { PortSettings } from '../model/site.ts';
 import { joinAddress } from './address.ts';
-import { limitOf } from './limits.ts';
 import { BasePort } from './open-port.ts';
 import { encodeSlcan, SLCAN_CLOSING, slcanBitrates, SlcanDecoder, slcanOpening } from './slcan.ts';
 import { openLine, serialAdvice } from './serial.ts';
 import type { SerialEvents as LinkEvents } from './serial.ts';
 import { openSocketCan } from './socketcan.ts';
-import { connectClient } from './tcp.ts';
+import { connectClient, writeBounded } from './tcp.ts';
 
 type CanSettings = Extract<PortSettings, { transport: 'can' }>;
 type SlcanSettings = Exclude<CanSettings, { bus: 'socketcan' }>;
@@ -86,18 +85,7 @@ function tcpLink(
     closed: (cause) => events.failed(cause),
   });
   return {
-    write(data) {
-      if (!socket.writable || socket.connecting) {
-        deps.count('send_closed');
-        return false;
-      }
-      if (socket.writableLength + data.length > limitOf(deps, 'sendOctetsMax')) {
-        deps.count('send_overflow');
-        return false;
-      }
-      socket.write(data);
-      return true;
-    },
+    write: (data) => writeBounded(socket, data, deps),
     close: () =>
       new Promise((resolve) => {
         if (socket.closed) return resolve();

@@ -27,9 +27,12 @@ function prepare(socket: Socket): void {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
 }
 
-/** Writes unless too much waits already: a peer that does not read must not fill our memory. */
-function writeBounded(socket: Socket, data: Uint8Array, deps: PortDeps): boolean {
-  if (socket.destroyed || !socket.writable) {
+/**
+ * Writes unless too much waits already: a peer that does not read must not fill our memory. False
+ * when it did not go: `send_closed` or `send_overflow` is counted.
+ */
+export function writeBounded(socket: Socket, data: Uint8Array, deps: PortDeps): boolean {
+  if (socket.connecting || !socket.writable) {
     deps.count('send_closed');
     return false;
   }
