@@ -2,8 +2,9 @@
  * `lukou site new`: a few questions, a valid folder. The questions know no terminal: whoever calls
  * hands in a function that asks.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../src/base/folder.ts';
 import type { Language, Text } from '../src/base/text.ts';
 import { fillText } from '../src/base/text.ts';
 import { checkTexts } from '../src/base/texts/check.ts';
@@ -107,13 +108,18 @@ async function askArm(
 
 /**
  * Asks for reference point, arms and lanes and builds a bench site of one junction: region 0, an
- * object-list sensor, a TSCBM controller where there are lamps, a unit on loopback. Throws
- * `RangeError` after five answers in a row that do not fit.
+ * object-list sensor, a TSCBM controller where there are lamps, a unit on loopback. `byDefault`
+ * is the id that an empty answer takes. Throws `RangeError` after five answers in a row that do
+ * not fit.
  */
-export async function askSite(ask: Ask, language: Language = 'en'): Promise<NewSite> {
+export async function askSite(
+  ask: Ask, language: Language = 'en', byDefault = 'my-site',
+): Promise<NewSite> {
   const asker = new Asker(ask, language);
   const some: Text = { en: '1 to 60 letters, digits, - and _', zh: '1 至 60 个字母、数字、- 或 _' };
-  const id = await asker.read('ask_id', 'my-site', matching(/^[A-Za-z0-9_-]{1,60}$/u, some));
+  const fitting = /^[A-Za-z0-9_-]{1,60}$/u;
+  const usual = fitting.test(byDefault) ? byDefault : 'my-site';
+  const id = await asker.read('ask_id', usual, matching(fitting, some));
   const title = matching(/^.{1,100}$/u, { en: '1 to 100 characters', zh: '1 至 100 个字符' });
   const en = await asker.read('ask_name_en', 'My junction', title);
   const zh = await asker.read('ask_name_zh', '我的路口', title);
@@ -141,7 +147,7 @@ export async function askSite(ask: Ask, language: Language = 'en'): Promise<NewS
 
 /** Writes both files of a site into a folder, each whole or not at all (F89). */
 export function writeSite(folder: string, { site, road }: NewSite): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const [file, value] of [['road.json', road], ['site.json', site]] as const) {
     const path = join(folder, file);
     writeFileSync(`${path}.new`, writeJson(value), { mode: 0o644, flush: true });

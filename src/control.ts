@@ -4,10 +4,11 @@
  * line.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from './base/folder.ts';
 import { Fault, faultFromJson, messageOf } from './base/fault.ts';
 import { filledText } from './base/text.ts';
 import type { Text } from './base/text.ts';
@@ -41,7 +42,7 @@ export interface ControlVerb {
 
 /** The private folder of the daemon; refused when somebody else could write to it. */
 export function privateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  makeFolder(folder, 0o750);
   const stat = lstatSync(folder);
   const refuse = (got: Text, next: Text): never => {
     throw new Fault('REFUSED', { subject: folder, expected: texts.folder, got, next });

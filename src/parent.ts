@@ -3,12 +3,13 @@
  * thread and the care for the child. It loads no native add-on, touches no disk in its loop and
  * does nothing slow. The child may stall, die or eat its memory without one missing SPAT.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { makeFolder } from './base/folder.ts';
 import { SystemClock } from './base/clock.ts';
 import { messageOf } from './base/fault.ts';
 import type { Log } from './base/log.ts';
@@ -82,6 +83,8 @@ const CHILD_START_MS = 20_000;
 const CHILD_STOP_MS = 1500;
 /** Offers of the child that are looked at in one message: no junction has a tenth of it. */
 const OFFERS_MAX = 100;
+/** Messages and offers of the child between two turns; it has ten, some hundreds after a stall. */
+const CHILD_PIECES_MAX = 1000;
 /** Sent messages that wait for the next turn, to be told to the child; the oldest go first. */
 const SENT_MAX = 1000;
 /** Messages that may be on their way to a child that does not listen; further ones are dropped. */
@@ -134,6 +137,9 @@ class Parent {
   readonly #latchBase: number;
   #latchVersion = 0;
   #lastStatusMs = -Infinity;
+  /** Messages and offers of the child since the last turn, and which child was ended for them. */
+  #childPieces = 0;
+  #floodedPid: number | null = null;
   #lastFrameMs = -Infinity;
   readonly #notifier = startNotifier();
   readonly #timeSource: TimeSource;
@@ -238,6 +244,8 @@ class Parent {
     });
     child.onMessage((message) => {
       try {
+        this.#childPieces += 1 + (message.kind === 'offers' ? message.offers.length : 0);
+        if (this.#childPieces > CHILD_PIECES_MAX) return this.#endFlood(child);
         this.#heard(message);
       } catch (error) {
         // A child out of its mind costs its own message, never the signals.
@@ -258,8 +266,23 @@ class Parent {
     this.#child = child;
   }
 
+  /** A child that floods is out of its mind: it is ended and started again like one that hangs. */
+  #endFlood(child: ChildHandle<ChildToParent, ParentToChild>): void {
+    const { pid } = child.status();
+    if (pid === null || pid === this.#floodedPid) return;
+    this.#floodedPid = pid;
+    this.#log.error('child_flood', { child: 'child', pieces: this.#childPieces, pid });
+    this.#loop.counters.count('child_flood');
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      this.#log.warn('child_not_ended', { reason: messageOf(error) }); // it was faster
+    }
+  }
+
   /** One SPAT cycle and what hangs on it. */
   #turn(tick: Tick): void {
+    this.#childPieces = 0;
     this.#cells[0] = tick.beganMs;
     this.#cells[2] = 1;
     this.#followUtc();
@@ -490,7 +513,7 @@ export async function runParent(options: ParentOptions): Promise<number> {
   });
   const parent = new Parent(options, site, folder, clock, log);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(join(folder, 'pid'), String(process.pid));
   } catch (error) {
     log.warn('pid_not_written', { reason: messageOf(error) });
@@ -504,6 +527,7 @@ export async function runParent(options: ParentOptions): Promise<number> {
     };
     process.on('SIGTERM', end);
     process.on('SIGINT', end);
+    process.on('SIGHUP', end); // the terminal was closed: the last words are said all the same
     process.on('uncaughtException', (error) => {
       log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
       process.exit(1); // unknown state: the service manager starts afresh, the first SPAT is unavailable

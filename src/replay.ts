@@ -2,8 +2,9 @@
  * A recording through the same loops as live, all in one thread under a virtual clock. Two replays
  * of one recording write the same octets.
  */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './base/folder.ts';
 import { SystemClock, VirtualClock, sleepUntil } from './base/clock.ts';
 import { Counters } from './base/counters.ts';
 import { silentLog } from './base/log.ts';
@@ -131,6 +132,8 @@ class Replay {
   readonly #openEvents = new Set<number>();
   readonly #startMs: MonotonicMs;
   readonly #fromMs: ReadonlyMap<string, number>;
+  /** Where the stored states stand, or the start: the daemon may have run long before. */
+  readonly #beganMs: number;
   readonly sent: SentLine[] = [];
   #trackRows = 0;
   #signalsView: SignalsView | null = null;
@@ -186,7 +189,9 @@ class Replay {
       if (loop === 'perception') this.#perception.restore(value);
     }
     this.#fromMs = new Map(states.map(({ loop, atMs }) => [loop, atMs]));
-    if (out !== null) mkdirSync(out, { recursive: true });
+    const fromMs = Math.min(...this.#fromMs.values());
+    this.#beganMs = Number.isFinite(fromMs) ? fromMs : this.#startMs;
+    if (out !== null) makeFolder(out);
     this.#files = {
       rsu: new Lines(out, 'rsu.jsonl'),
       tracks: new Lines(out, 'tracks.jsonl'),
@@ -325,7 +330,7 @@ class Replay {
       software: softwareVersion(),
       seed: this.#seed,
       faults: faults ?? '',
-      seconds: rounded((this.#clock.nowMs() - this.#startMs) / 1000, 3),
+      seconds: rounded((this.#clock.nowMs() - this.#beganMs) / 1000, 3),
       inputs: this.#inputs.toJSON(),
       messages: this.#messages.toJSON(),
       octets: this.#octets.toJSON(),

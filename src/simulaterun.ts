@@ -1,6 +1,7 @@
 /** The simulator with the devices of the drivers: to a recording, or live over sockets. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './base/folder.ts';
 import { sectionSchema } from '../config/field.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { driverByKind } from '../drivers/index.ts';
@@ -121,7 +122,7 @@ const STEP_MS = 10;
 /** Simulates a site into a recording with `truth.jsonl` and `lamps.jsonl` beside it. */
 export async function simulateRecording(options: SimulateOptions): Promise<SimulateReport> {
   const { site, seconds, seed, users, out } = options;
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   const clock = new VirtualClock(VIRTUAL_START.monoMs, VIRTUAL_START);
   const manifest = manifestOf(site, {
     software: softwareVersion(),

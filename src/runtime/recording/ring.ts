@@ -1,9 +1,10 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
+import { makeFolder } from '../../base/folder.ts';
 import { Fault, messageOf } from '../../base/fault.ts';
 import { filledText } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
@@ -141,7 +142,7 @@ export class RingRecorder {
     }
     let octets = 0;
     try {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       const manifest = `${JSON.stringify(this.#manifest, null, 2)}\n`;
       await writeFile(join(folder, FILES.manifest), manifest);
       const parts = new Map<string, Buffer[]>();

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
+import { makeFolder } from '../../base/folder.ts';
 import type { Clock, ClockAnchor } from '../../base/clock.ts';
 import { every } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
@@ -79,7 +80,7 @@ export function createRecordingWriter(
 ): RecordingWriter {
   const own = { ...manifest, ports: manifest.ports.map((port) => ({ ...port, own: true })) };
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(join(folder, FILES.manifest), `${JSON.stringify(own, null, 2)}\n`);
   } catch (cause) {
     throw storeFault(folder, cause);
