@@ -380,9 +380,3 @@ function freeHeading(data: Float64Array, track: number, out: Float64Array, at: n
     out[at + E_HEADING_VARIANCE] = 0;
   }
 }
-
-/** East and north of an estimate, for those who only need the place. */
-export const estimateX = (estimates: Float64Array, slot: number): number =>
-  estimates[slot * ESTIMATE + E_X];
-export const estimateY = (estimates: Float64Array, slot: number): number =>
-  estimates[slot * ESTIMATE + E_Y];

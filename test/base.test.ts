@@ -5,7 +5,6 @@ import { Fault, TextError, faultFromJson, textOf } from '../src/base/fault.ts';
 import { siteFrame } from '../src/base/geodesy.ts';
 import { insideOutline, projectOnLine } from '../src/base/geometry.ts';
 import { seededRandom } from '../src/base/random.ts';
-import { Ring } from '../src/base/ring.ts';
 import { filledText } from '../src/base/text.ts';
 import { monotonicMs, utcMs } from '../src/base/time.ts';
 
@@ -52,13 +51,6 @@ test('the site frame brings a position back to itself within a tenth of a millim
   }
   // One arc second of latitude at 31.2° is 30.797 m (meridian radius of WGS-84).
   expect(frame.toSite({ latDeg: 31.2 + 1 / 3600, lonDeg: 121.5, heightM: 12 }).northM).toBeCloseTo(30.797, 2);
-});
-
-test('a ring drops its oldest entry and counts it', () => {
-  const ring = new Ring<number>(2);
-  expect([ring.push(1), ring.push(2), ring.push(3)]).toEqual([undefined, undefined, 1]);
-  expect([...ring]).toEqual([2, 3]);
-  expect(ring.dropped).toBe(1);
 });
 
 test('one seed gives one sequence, and a fork depends on its label only', () => {

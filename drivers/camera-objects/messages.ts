@@ -34,8 +34,6 @@ export interface CameraMessage {
   readonly over: number;
 }
 
-export type MessageDrop = 'schema_unknown';
-
 /** Bounds of one document. */
 export const jsonLimits: JsonLimits = { octetsMax: 65536, depthMax: 16, keysMax: 4096 };
 /** Boxes read from one frame at most. */

@@ -10,8 +10,6 @@ export function headingRadToNorthDeg(rad: number): number {
   const deg = 90 - radToDeg(rad);
   return ((deg % 360) + 360) % 360;
 }
-/** Heading clockwise from north (deg) → counter-clockwise from east (rad, (−π, π]). */
-export const northDegToHeadingRad = (deg: number): number => wrapRad(degToRad(90 - deg));
 /** A number with so many decimals at the most; for what people and files are told. */
 export function rounded(value: number, digits: number): number {
   const factor = 10 ** digits;

@@ -46,7 +46,6 @@ export const movementId = (value: string): MovementId => value as MovementId;
 export const zoneId = (value: string): ZoneId => value as ZoneId;
 export const lampGroupId = (value: string): LampGroupId => value as LampGroupId;
 export const signalGroupId = (value: string): SignalGroupId => value as SignalGroupId;
-export const phaseNumber = (value: number): PhaseNumber => value as PhaseNumber;
 export const cityTrackId = (value: number): CityTrackId => value as CityTrackId;
 export const airId = (value: number): AirId => value as AirId;
 /** Internal track id of the `counter`-th track since this boot of this box. */

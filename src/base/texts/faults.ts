@@ -25,10 +25,6 @@ export const faultTexts = defineTexts({
     en: '{subject}: expected {expected}, got {got}. {next}',
     zh: '{subject}：期望 {expected}，实际 {got}。{next}',
   },
-  BYTES_MALFORMED: {
-    en: '{subject}: bytes do not decode; expected {expected}, got {got}. {next}',
-    zh: '{subject}：字节无法解码；期望 {expected}，实际 {got}。{next}',
-  },
   ALREADY_RUNNING: {
     en: '{subject}: another daemon runs this site; expected {expected}, got {got}. {next}',
     zh: '{subject}：该站点已有守护进程在运行；期望 {expected}，实际 {got}。{next}',
@@ -36,10 +32,6 @@ export const faultTexts = defineTexts({
   STORE_FAILED: {
     en: '{subject}: the store cannot write; expected {expected}, got {got}. {next}',
     zh: '{subject}：存储无法写入；期望 {expected}，实际 {got}。{next}',
-  },
-  LINK_DOWN: {
-    en: '{subject}: link is down; expected {expected}, got {got}. {next}',
-    zh: '{subject}：链路中断；期望 {expected}，实际 {got}。{next}',
   },
   REFUSED: {
     en: '{subject}: refused; expected {expected}, got {got}. {next}',

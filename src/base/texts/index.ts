@@ -18,7 +18,6 @@ import { runtimeTexts } from './runtime.ts';
 import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
 import { v2xTexts } from './v2x.ts';
-import { simulateTexts } from './simulate.ts';
 import { webCounterTexts, webFaultTexts, webTexts } from './web.ts';
 
 export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
@@ -39,7 +38,6 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   ...sensorTexts,
   signals: signalTexts,
   v2x: v2xTexts,
-  simulate: simulateTexts,
   web: webTexts,
   webCounters: webCounterTexts,
   webFaults: webFaultTexts,
