@@ -6,6 +6,7 @@ import { Fault } from '../src/base/fault.ts';
 import type { FaultCode } from '../src/base/fault.ts';
 import { faultTexts } from '../src/base/texts/faults.ts';
 import { catalogue } from '../src/base/texts/index.ts';
+import { placement } from '../src/pipeline.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -169,7 +170,7 @@ test('every fault is a Chinese sentence in Chinese, and so is every text that fa
     expect(fault.in('zh'), code).toMatch(chinese);
     expect(fault.message, code).not.toMatch(chinese);
   }
-  expect(codes.length).toBeGreaterThan(9);
+  expect(codes.length).toBeGreaterThanOrEqual(9);
   const areas = ['facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults'];
   for (const area of areas) {
     for (const [key, text] of Object.entries(catalogue[area]!)) {
@@ -177,6 +178,49 @@ test('every fault is a Chinese sentence in Chinese, and so is every text that fa
       expect(text.en, `${area}.${key}`).not.toMatch(chinese);
     }
   }
+});
+
+test('every fault code is thrown somewhere', () => {
+  const files = sources.filter((path) => !path.startsWith('src/base/texts/'));
+  const product = files.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
+  const idle = Object.keys(faultTexts).filter((code) => !product.includes(`'${code}'`));
+  expect(idle).toEqual([]);
+});
+
+/** Packages with a place of their own; all others are checked by nobody. */
+const packagePlaces: readonly (readonly [RegExp, RegExp])[] = [
+  [/^zod$/, /^(config\/|drivers\/[^/]+\/options\.ts$)/],
+  [/^mathjs$/, /^config\/expression\.ts$/],
+  [/^better-sqlite3$/, /^src\/store\//],
+  [/^(serialport|node-can|socketcan)$/, /^src\/transport\//],
+  [/^kalman-filter\b/, /^drivers\/clockwatch\.ts$/],
+  [/^aedes$/, /^src\/demo\.ts$/],
+];
+
+test('packages with a place of their own are imported there and nowhere else', () => {
+  const wrong: string[] = [];
+  let walked = 0;
+  for (const path of sources) {
+    const text = readFileSync(join(root, path), 'utf8');
+    const names = text.matchAll(/(?:from|import\(|require\()\s*'([a-z@][^']*)'/g);
+    for (const [, name] of names) {
+      const row = packagePlaces.find(([pattern]) => pattern.test(name!));
+      if (!row) continue;
+      walked++;
+      if (!row[1].test(path)) wrong.push(`${path} imports ${name}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(walked).toBeGreaterThan(15);
+});
+
+test('the table of places in the pipeline says where each loop is made', () => {
+  const makers = (text: string): string[] =>
+    sources.filter((path) => readFileSync(join(root, path), 'utf8').includes(text)).sort();
+  const files = { parent: 'src/parent.ts', child: 'src/child.ts' };
+  const { live } = placement;
+  expect(makers('new SignalsLoop(')).toEqual([files[live.signals], 'src/replay.ts'].sort());
+  expect(makers('new PerceptionLoop(')).toEqual([files[live.perception], 'src/replay.ts'].sort());
 });
 
 test('the lock file records no download addresses, and every version is pinned', () => {
