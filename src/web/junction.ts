@@ -72,7 +72,10 @@ export function junctionDocument(site: Site): unknown {
 }
 
 /** Areas whose keys are not names of counters or rules. */
-const otherAreas: readonly string[] = ['web', 'cli', 'demo', 'faults', 'check'];
+const otherAreas: readonly string[] = [
+  'web', 'cli', 'demo', 'check',
+  'faults', 'facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults',
+];
 
 /** What counters and rules mean, by their names. */
 function meanings(): Readonly<Record<string, Text>> {
