@@ -9,7 +9,7 @@ import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { makeFolder } from './base/folder.ts';
-import { Fault, faultFromJson, messageOf } from './base/fault.ts';
+import { Fault, faultFromJson, messageOf, textOf } from './base/fault.ts';
 import { filledText } from './base/text.ts';
 import type { Text } from './base/text.ts';
 import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
@@ -250,7 +250,7 @@ export function askDaemon(
           {
             subject: path,
             expected: texts.running,
-            got: messageOf(cause),
+            got: textOf(cause),
             next: texts.running_next,
           },
           { cause },

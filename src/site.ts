@@ -58,11 +58,11 @@ function toSite(subject: string, { site, road, problems }: Loaded, next: Text): 
     throw new Fault('SITE_INVALID', {
       subject,
       expected: texts.site_sound,
-      got: {
-        en: `\n${formatProblems(errors, 'en')}\n`,
-        zh: `\n${formatProblems(errors, 'zh')}\n`,
+      got: filledText(texts.site_problems, { count: errors.length }),
+      next: {
+        en: `${next.en}\n${formatProblems(errors, 'en')}`,
+        zh: `${next.zh}\n${formatProblems(errors, 'zh')}`,
       },
-      next,
     });
   }
   return freeze({ ...site, road, ...hashesOf(site, road) });

@@ -83,7 +83,7 @@ test('a fault says its sentences in the language that is asked for, and English 
   expect(taken().message).toBe(english);
   expect(taken().in('en')).toBe(english);
   expect(taken().in('zh')).toBe(
-    'radar-north：端口无法打开；期望 空闲端口，实际 端口 {next} 已被占用。请结束另一个。',
+    'radar-north：端口无法打开。期望：空闲端口；实际：端口 {next} 已被占用。请结束另一个。',
   );
   expect(taken().facts).toMatchObject({ subject: 'radar-north', expected: 'a free port' });
 });

@@ -171,7 +171,8 @@ test('every fault is a Chinese sentence in Chinese, and so is every text that fa
     expect(fault.message, code).not.toMatch(chinese);
   }
   expect(codes.length).toBeGreaterThanOrEqual(9);
-  const areas = ['facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults'];
+  const areas = ['facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults',
+    'score', 'system'];
   for (const area of areas) {
     for (const [key, text] of Object.entries(catalogue[area]!)) {
       expect(text.zh, `${area}.${key}`).toMatch(chinese);

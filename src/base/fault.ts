@@ -1,6 +1,7 @@
-import { fillText, saidIn } from './text.ts';
+import { fillText, filledText, saidIn } from './text.ts';
 import type { Language, Text } from './text.ts';
 import { faultTexts } from './texts/faults.ts';
+import { systemTexts } from './texts/system.ts';
 
 /** The codes of `texts/faults.ts`. */
 export type FaultCode = keyof typeof faultTexts;
@@ -108,5 +109,10 @@ export class TextError extends Error {
 /** What anything thrown says; in both languages where we wrote it, else as the system said it. */
 export function textOf(thrown: unknown): string | Text {
   if (thrown instanceof Fault) return { en: thrown.message, zh: thrown.in('zh') };
-  return thrown instanceof TextError ? thrown.text : messageOf(thrown);
+  if (thrown instanceof TextError) return thrown.text;
+  const reason = messageOf(thrown);
+  const code = thrown instanceof Error ? (thrown as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && Object.hasOwn(systemTexts, code)
+    ? filledText(systemTexts[code as keyof typeof systemTexts], { reason })
+    : reason;
 }

@@ -18,7 +18,7 @@ async function readRows(path: string, io: Io): Promise<ScoreRow[]> {
       {
         subject: `${path}:${thrown.line}`,
         expected: texts.score_row,
-        got: thrown.message,
+        got: thrown.text,
         next: texts.score_row_next,
       },
       { cause: thrown },

@@ -1,3 +1,8 @@
+import { TextError } from '../base/fault.ts';
+import { filledText } from '../base/text.ts';
+import type { Text } from '../base/text.ts';
+import { scoreFaultTexts as texts } from '../base/texts/score.ts';
+
 /**
  * One line of truth or of tracks. `id` null says: this frame was looked at, and nobody was there.
  */
@@ -15,11 +20,10 @@ export interface ScoreRow {
 }
 
 /** A line that cannot be read: with its number, what was expected and what it holds. */
-export class RowError extends Error {
-  override name = 'RowError';
+export class RowError extends TextError {
   readonly line: number;
-  constructor(line: number, message: string) {
-    super(`line ${line}: ${message}`);
+  constructor(line: number, text: Text) {
+    super(filledText(texts.line, { line, text }));
     this.line = line;
   }
 }
@@ -29,7 +33,8 @@ function numberOf(value: unknown, name: string, line: number, optional = false):
   if (optional && (value === null || value === undefined)) return NaN;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || Number.isNaN(number)) {
-    throw new RowError(line, `expected a number in "${name}", got ${JSON.stringify(value)}`);
+    const got = String(JSON.stringify(value));
+    throw new RowError(line, filledText(texts.number, { name, got }));
   }
   return number;
 }
@@ -45,10 +50,10 @@ export function parseScoreRow(text: string, line: number): ScoreRow | null {
   try {
     value = JSON.parse(trimmed);
   } catch {
-    throw new RowError(line, `expected a JSON object, got ${trimmed.slice(0, 40)}`);
+    throw new RowError(line, filledText(texts.object, { got: trimmed.slice(0, 40) }));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RowError(line, `expected a JSON object, got ${trimmed.slice(0, 40)}`);
+    throw new RowError(line, filledText(texts.object, { got: trimmed.slice(0, 40) }));
   }
   const fields = value as Record<string, unknown>;
   const seq = fields['seq'] === undefined ? '' : String(fields['seq']);

@@ -3,6 +3,7 @@ import { defineTexts } from '../text.ts';
 /** What the daemon, its control socket and simulated devices refuse, and the next step. */
 export const daemonFaultTexts = defineTexts({
   site_sound: { en: 'a site without problems', zh: '没有问题的站点' },
+  site_problems: { en: 'problems: {count}', zh: '问题 {count} 个' },
   site_mend: {
     en: 'Mend them and run `lukou check` again.',
     zh: '请修正后再运行 `lukou check`。',
@@ -28,8 +29,8 @@ export const daemonFaultTexts = defineTexts({
   one_daemon: { en: 'one daemon a site', zh: '每个站点一个守护进程' },
   one_daemon_got: { en: 'an answer on {path}', zh: '{path} 上已有应答' },
   one_daemon_next: {
-    en: 'Stop the other one first (lukou status tells its process).',
-    zh: '请先停止另一个（lukou status 显示其进程号）。',
+    en: 'Stop the other one first: the file pid beside it holds its process number.',
+    zh: '请先停止另一个：同一目录下的文件 pid 记有其进程号。',
   },
   verb: { en: 'verb', zh: '请求' },
   verb_next: {

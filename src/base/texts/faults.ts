@@ -7,39 +7,39 @@ import { defineTexts } from '../text.ts';
 export const faultTexts = defineTexts({
   PORT_LOST: {
     en: '{subject}: port closed; expected {expected}, got {got}. {next}',
-    zh: '{subject}：端口已关闭；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：端口已关闭。期望：{expected}；实际：{got}。{next}',
   },
   PORT_UNAVAILABLE: {
     en: '{subject}: port cannot be opened; expected {expected}, got {got}. {next}',
-    zh: '{subject}：端口无法打开；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：端口无法打开。期望：{expected}；实际：{got}。{next}',
   },
   SITE_INVALID: {
     en: '{subject}: the site has problems; expected {expected}, got {got}. {next}',
-    zh: '{subject}：站点配置有问题；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：站点配置有问题。期望：{expected}；实际：{got}。{next}',
   },
   FILE_UNREADABLE: {
     en: '{subject}: file cannot be read; expected {expected}, got {got}. {next}',
-    zh: '{subject}：文件无法读取；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：文件无法读取。期望：{expected}；实际：{got}。{next}',
   },
   VALUE_OUT_OF_RANGE: {
     en: '{subject}: expected {expected}, got {got}. {next}',
-    zh: '{subject}：期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}。期望：{expected}；实际：{got}。{next}',
   },
   ALREADY_RUNNING: {
     en: '{subject}: another daemon runs this site; expected {expected}, got {got}. {next}',
-    zh: '{subject}：该站点已有守护进程在运行；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：该站点已有守护进程在运行。期望：{expected}；实际：{got}。{next}',
   },
   STORE_FAILED: {
     en: '{subject}: the store cannot write; expected {expected}, got {got}. {next}',
-    zh: '{subject}：存储无法写入；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：存储无法写入。期望：{expected}；实际：{got}。{next}',
   },
   REFUSED: {
     en: '{subject}: refused; expected {expected}, got {got}. {next}',
-    zh: '{subject}：已拒绝；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：已拒绝。期望：{expected}；实际：{got}。{next}',
   },
   NOT_RUNNING: {
     en: '{subject}: no daemon answers; expected {expected}, got {got}. {next}',
-    zh: '{subject}：守护进程没有应答；期望 {expected}，实际 {got}。{next}',
+    zh: '{subject}：没有得到应答。期望：{expected}；实际：{got}。{next}',
   },
 });
 

@@ -17,6 +17,8 @@ import { recordingFaultTexts } from './recordings.ts';
 import { runtimeTexts } from './runtime.ts';
 import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
+import { scoreFaultTexts } from './score.ts';
+import { systemTexts } from './system.ts';
 import { v2xTexts } from './v2x.ts';
 import { webCounterTexts, webFaultTexts, webTexts } from './web.ts';
 
@@ -26,6 +28,8 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   cli: cliTexts,
   faults: faultTexts,
   facts: factTexts,
+  system: systemTexts,
+  score: scoreFaultTexts,
   ports: portFaultTexts,
   recordings: recordingFaultTexts,
   daemon: daemonFaultTexts,

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { Fault, messageOf } from '../../base/fault.ts';
+import { Fault, textOf } from '../../base/fault.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 
 const CHUNK_OCTETS = 1 << 20;
@@ -15,7 +15,7 @@ export function openFileIn(path: string): FileIn {
       {
         subject: path,
         expected: texts.file,
-        got: messageOf(cause),
+        got: textOf(cause),
         next: texts.file_next,
       },
       { cause },

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { deserialize } from 'node:v8';
 import { Counters } from '../../base/counters.ts';
-import { Fault, messageOf } from '../../base/fault.ts';
+import { Fault, textOf } from '../../base/fault.ts';
 import type { Text } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
@@ -79,7 +79,7 @@ function readManifest(folder: string): RecordingManifest {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw unreadable(path, messageOf(cause), texts.folder_next, cause);
+    throw unreadable(path, textOf(cause), texts.folder_next, cause);
   }
   const manifest = value as Partial<RecordingManifest> | null;
   if (manifest?.formatVersion !== 1) {
@@ -287,7 +287,7 @@ class FolderRecording implements Recording {
       try {
         return [deserialize(readFileSync(path)) as RecordedState];
       } catch (cause) {
-        throw unreadable(path, messageOf(cause), texts.state_next, cause);
+        throw unreadable(path, textOf(cause), texts.state_next, cause);
       }
     });
   }

@@ -5,7 +5,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
 import { makeFolder } from '../../base/folder.ts';
-import { Fault, messageOf } from '../../base/fault.ts';
+import { Fault, textOf } from '../../base/fault.ts';
 import { filledText } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
@@ -158,7 +158,7 @@ export class RingRecorder {
       for (const [file, list] of parts) octets += await writeParts(join(folder, file), list);
     } catch (cause) {
       const facts = { subject: filledText(texts.black_box, { folder }), expected: factTexts.room_to_write };
-      const told = { ...facts, got: messageOf(cause), next: texts.black_box_next };
+      const told = { ...facts, got: textOf(cause), next: texts.black_box_next };
       throw new Fault('STORE_FAILED', told, { cause });
     }
     return { octets, segments: segments.length };

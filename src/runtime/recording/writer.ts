@@ -7,7 +7,7 @@ import { makeFolder } from '../../base/folder.ts';
 import type { Clock, ClockAnchor } from '../../base/clock.ts';
 import { every } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
-import { Fault, messageOf } from '../../base/fault.ts';
+import { Fault, textOf } from '../../base/fault.ts';
 import { filledText } from '../../base/text.ts';
 import { factTexts } from '../../base/texts/faults.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
@@ -95,7 +95,7 @@ function storeFault(folder: string, cause: unknown): Fault {
     {
       subject: filledText(texts.folder, { folder }),
       expected: factTexts.room_to_write,
-      got: messageOf(cause),
+      got: textOf(cause),
       next: texts.write_next,
     },
     { cause },
