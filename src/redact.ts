@@ -1,4 +1,4 @@
-/** What a message of a port leaves in recordings: its drivers strip what says too much of people. */
+/** What a port's message leaves in recordings: drivers strip what says too much of people. */
 import { driverByKind } from '../drivers/index.ts';
 import type { PortMessage } from './model/port.ts';
 import type { Site } from './model/site.ts';

@@ -53,7 +53,11 @@ export interface Profile {
     readonly SPAT: AirClass;
     readonly MAP: AirClass;
     readonly RSM: AirClass;
-    readonly RSI: { readonly static: AirClass; readonly semiStatic: AirClass; readonly dynamic: AirClass };
+    readonly RSI: {
+      readonly static: AirClass;
+      readonly semiStatic: AirClass;
+      readonly dynamic: AirClass;
+    };
   };
   readonly sizeMaxOctets: number;
   readonly participantsMax: number;

@@ -38,7 +38,13 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
       rsi: createRsiComposer,
     },
     light: chineseLight,
-    times: { unitMs: 100, unknown: 36_001, overMaximum: 36_000, form: 'counting', atColourOnly: 'left-out' },
+    times: {
+      unitMs: 100,
+      unknown: 36_001,
+      overMaximum: 36_000,
+      form: 'counting',
+      atColourOnly: 'left-out',
+    },
     msgCnt: 'every-message',
     // Application ids and priorities of the RSU requirement built on YD/T 3709-2020.
     air: {
@@ -60,7 +66,7 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
 }
 
 /** Every profile, one row each. */
-export const profiles: readonly Profile[] = [chinese('A'), chinese('B'), chinese('P2'), chinese('D2')];
+export const profiles: readonly Profile[] = (['A', 'B', 'P2', 'D2'] as const).map(chinese);
 
 /** The profile of a site. The checker has refused unknown names. */
 export function profileByName(name: string, rows: readonly Profile[] = profiles): Profile {

@@ -7,7 +7,7 @@ import type { RoadEvent, RoadEventKind } from '../model/event.ts';
 import type { HealthCheck } from '../model/health.ts';
 import { nodeKey } from '../model/ids.ts';
 import { mayCarry } from '../model/privacy.ts';
-import type { LaneId, PhaseNumber } from '../model/ids.ts';
+import type { LaneId } from '../model/ids.ts';
 import type { Manoeuvre, RoadLane } from '../model/road.ts';
 import type { RoadUserClass } from '../model/roaduser.ts';
 import type {
@@ -42,10 +42,23 @@ const kinds: Readonly<Record<RoadUserClass, readonly [type: number, vehicle: num
 };
 
 /** sourceType of 1.7; several kinds together are the unit itself. */
-const sourceTypes: Readonly<Record<string, number>> = { camera: 3, lidar: 4, radar: 5, loop: 7, v2x: 2 };
+const sourceTypes: Readonly<Record<string, number>> = {
+  camera: 3,
+  lidar: 4,
+  radar: 5,
+  loop: 7,
+  v2x: 2,
+};
+/** deviceType of 1.5 for what is no sensor; the rest is the unit itself. */
+const partTypes: Readonly<Record<string, number>> = { rsu: 1, controller: 5 };
 /** deviceType of 1.5. */
 const deviceTypes: Readonly<Record<string, number>> = { camera: 2, radar: 3, lidar: 4 };
-const flowTypes: Readonly<Record<Manoeuvre, number>> = { straight: 1, left: 2, right: 3, 'u-turn': 4 };
+const flowTypes: Readonly<Record<Manoeuvre, number>> = {
+  straight: 1,
+  left: 2,
+  right: 3,
+  'u-turn': 4,
+};
 
 /** Index of the first bound that holds a value, counted as the air enumerations count. */
 const rank = (bounds: readonly number[], value: number): number => {
@@ -78,6 +91,14 @@ const sureness: Readonly<Record<TimingSource, number>> = {
 const surenessOf = ({ timing }: SignalGroupState): number =>
   timing?.likelyEnd ? (timing.confidence ?? sureness[timing.likelyEnd.source]) : 0.5;
 
+/** The first colour after this one, and its length; 0 where not known. */
+const nextOf = (
+  group: SignalGroupState | null,
+): { readonly lightStatusNext: number; readonly nextCountDown: number } => ({
+  lightStatusNext: group?.next ? lightStatus(group.next.aspect, group.rightOfWay) : 0,
+  nextCountDown: Math.round((group?.next?.durationMs ?? 0) / 1000),
+});
+
 /** controlMode of form B. */
 const controlModes: Readonly<Record<string, number>> = {
   off: 11,
@@ -90,11 +111,18 @@ const controlModes: Readonly<Record<string, number>> = {
   manual: 51,
 };
 
+/** Degrees and metres, as the tables name them. */
+interface Place {
+  readonly longitude: number;
+  readonly latitude: number;
+  readonly elevation: number;
+}
+
 class City implements CityComposer {
   readonly #context: CityContext;
   readonly #frame: SiteFrame;
   readonly #lanes: ReadonlyMap<LaneId, RoadLane>;
-  readonly #phases: ReadonlyMap<string, PhaseNumber>;
+  readonly #phases: ReadonlyMap<string, number>;
   #lastLiveMs = -Infinity;
   #lastRunMs = -Infinity;
   #lastEventMs = -Infinity;
@@ -107,7 +135,7 @@ class City implements CityComposer {
     const { site } = context;
     this.#frame = siteFrame(site.frame.reference);
     this.#lanes = new Map(site.road.lanes.map((lane) => [lane.id, lane]));
-    this.#phases = new Map(site.road.signalGroups.map((group) => [group.id, group.phase as PhaseNumber]));
+    this.#phases = new Map(site.road.signalGroups.map(({ id, phase }) => [id, phase]));
   }
 
   compose(input: CityInput): readonly CityMessage[] {
@@ -121,7 +149,9 @@ class City implements CityComposer {
     // Half a tick of slack, so that a rate equal to the caller's is met.
     if (now.monoMs - this.#lastLiveMs >= 1000 / cloud.liveHz - 25) {
       this.#lastLiveMs = now.monoMs;
-      if (input.tracks && this.#maySayWho) messages.push(this.#participants(input.tracks.tracks, now));
+      if (input.tracks && this.#maySayWho) {
+        messages.push(this.#participants(input.tracks.tracks, now));
+      }
       for (const state of input.signals) messages.push(this.#lamps(state, now));
     }
     const status = input.health.map(({ name, level }) => `${name}=${level}`).join();
@@ -136,7 +166,8 @@ class City implements CityComposer {
     if (input.events.length > 0 && (due || ended.length > 0)) {
       if (due) this.#lastEventMs = now.monoMs;
       const told = due ? input.events : ended;
-      messages.push(this.#record('event/up', 'event', this.#events(told, ended.length > 0, now), now));
+      const body = this.#events(told, ended.length > 0, now);
+      messages.push(this.#record('event/up', 'event', body, now));
     }
     if (input.statistics.length > 0) {
       messages.push(...this.#traffic(input.statistics, now));
@@ -178,9 +209,13 @@ class City implements CityComposer {
     };
   }
 
-  #place(eastM: number, northM: number, upM: number): { longitude: number; latitude: number; elevation: number } {
+  #place(eastM: number, northM: number, upM: number): Place {
     const { latDeg, lonDeg, heightM } = this.#frame.toGeodetic({ eastM, northM, upM });
-    return { longitude: round(lonDeg, 7), latitude: round(latDeg, 7), elevation: round(heightM, 2) };
+    return {
+      longitude: round(lonDeg, 7),
+      latitude: round(latDeg, 7),
+      elevation: round(heightM, 2),
+    };
   }
 
   #basic(now: Stamp): unknown {
@@ -212,9 +247,8 @@ class City implements CityComposer {
 
   #running(health: readonly HealthCheck[], now: Stamp): unknown {
     const { site } = this.#context;
-    const check = (name: string): HealthCheck | undefined => health.find((entry) => entry.name === name);
     const row = (name: string): { status: number; active: number } => {
-      const level = check(name)?.level;
+      const level = health.find((entry) => entry.name === name)?.level;
       // 1 is offline: what was never heard is not online.
       const offline = level === 'failed' || level === 'unknown';
       return { status: level === 'failed' ? 1 : 0, active: offline ? 1 : 0 };
@@ -228,7 +262,11 @@ class City implements CityComposer {
       rscuStatus: failed.length > 0 ? 1 : 0,
       active: 0,
       rsuNum: site.rsus.length,
-      rsuStatusList: site.rsus.map((rsu) => ({ rsuSn: rsu.unitSerial, deviceType: 1, ...row(`rsu:${rsu.id}`) })),
+      rsuStatusList: site.rsus.map(({ id, unitSerial }) => ({
+        rsuSn: unitSerial,
+        deviceType: 1,
+        ...row(`rsu:${id}`),
+      })),
       sensorNum: sensors.length,
       sensorStatusList: sensors.map((sensor) => ({
         sensorSn: sensor.id,
@@ -246,7 +284,7 @@ class City implements CityComposer {
     const sinceMs = now.utcMs - Math.max(0, now.monoMs - check.sinceMs);
     return {
       deviceSn: id || check.name,
-      deviceType: sensor ? (deviceTypes[sensor.sensing] ?? 6) : kind === 'rsu' ? 1 : kind === 'controller' ? 5 : 0,
+      deviceType: sensor ? (deviceTypes[sensor.sensing] ?? 6) : (partTypes[kind ?? ''] ?? 0),
       ...(sensor ? { faultType: faultTypes[sensor.sensing] ?? 4 } : {}),
       faultTime: Math.floor(sinceMs),
       faultDescription: `${check.name} ${check.reason}`,
@@ -254,8 +292,8 @@ class City implements CityComposer {
   }
 
   #participants(tracks: readonly Track[], now: Stamp): CityMessage {
-    const body = { ...this.#head(now), ptcList: tracks.map((track) => this.#participant(track, now)) };
-    return this.#live('participant/up', '', body);
+    const ptcList = tracks.map((track) => this.#participant(track, now));
+    return this.#live('participant/up', '', { ...this.#head(now), ptcList });
   }
 
   #participant(track: Track, now: Stamp): unknown {
@@ -286,7 +324,9 @@ class City implements CityComposer {
                 ? 0
                 : rank(headingBoundsDeg, NORMAL_95 * radToDeg(track.headingSigmaRad)),
           }),
-      ...(track.accelerationMps2 === null ? {} : { acceleration: round(track.accelerationMps2, 2) }),
+      ...(track.accelerationMps2 === null
+        ? {}
+        : { acceleration: round(track.accelerationMps2, 2) }),
       ...(extent.lengthM === null ? {} : { length: round(extent.lengthM, 2) }),
       ...(extent.widthM === null ? {} : { width: round(extent.widthM, 2) }),
       ...(extent.heightM === null ? {} : { height: round(extent.heightM, 2) }),
@@ -303,8 +343,10 @@ class City implements CityComposer {
       return end ? Math.max(0, Math.round((end.atMs - now.monoMs) / 1000)) : 0;
     };
     const usable = state.availability === 'usable';
+    const controlMode = controlModes[state.status.mode];
     const groups = this.#onePerPhase(state.groups);
-    const approaches = site.road.links.filter((link) => nodeKey(link.downstream) === nodeKey(state.node));
+    const key = nodeKey(state.node);
+    const approaches = site.road.links.filter(({ downstream }) => nodeKey(downstream) === key);
     return this.#live('lamp/up', nodeKey(state.node), {
       signalControllerStamp: whole(state.measured),
       rscuSn: cloud.rscuSerial,
@@ -313,15 +355,14 @@ class City implements CityComposer {
       crossId: nodeKey(state.node),
       crossName: node?.name ?? '',
       crossRealStatus: state.status.fault ? 1 : usable ? 0 : 2,
-      ...(state.status.mode in controlModes ? { controlMode: controlModes[state.status.mode] } : {}),
+      ...(controlMode === undefined ? {} : { controlMode }),
       number: approaches.length,
       confidence: usable ? round(Math.min(1, ...groups.map(surenessOf)), 2) : 0,
       lampRealInfos: groups.map((group) => ({
         phaseId: String(this.#phases.get(group.signalGroup) ?? 0),
         lightStatus: usable ? lightStatus(group.aspect, group.rightOfWay) : 0,
         countDown: usable ? seconds(group) : 0,
-        lightStatusNext: group.next && usable ? lightStatus(group.next.aspect, group.rightOfWay) : 0,
-        nextCountDown: usable && group.next?.durationMs ? Math.round(group.next.durationMs / 1000) : 0,
+        ...nextOf(usable ? group : null),
         lightStatusNextNext: 0,
         nextNextCountDown: 0,
         dataSource: 2,
@@ -363,10 +404,12 @@ class City implements CityComposer {
 
   /** Flat form ([R17]). Members below `completeness` are ours ([R10]). */
   #traffic(statistics: readonly LaneStatistic[], now: Stamp): CityMessage[] {
+    const { road } = this.#context.site;
     const byNode = new Map<string, LaneStatistic[]>();
     for (const statistic of statistics) {
-      const link = this.#context.site.road.links.find((entry) => entry.id === statistic.linkId);
-      const node = link && this.#context.site.road.nodes.find((entry) => nodeKey(entry.id) === nodeKey(link.downstream));
+      const link = road.links.find((entry) => entry.id === statistic.linkId);
+      const key = link && nodeKey(link.downstream);
+      const node = road.nodes.find((entry) => nodeKey(entry.id) === key);
       if (!node) continue; // lanes that leave the junction are counted where they end
       const list = byNode.get(nodeKey(node.id)) ?? [];
       list.push(statistic);

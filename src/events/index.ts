@@ -96,7 +96,11 @@ class Events implements EventStage {
     this.#matcher = createLaneMatcher(site.road);
   }
 
-  accept(list: TrackList, coverage: Coverage, signals: readonly SignalState[]): readonly RoadEvent[] {
+  accept(
+    list: TrackList,
+    coverage: Coverage,
+    signals: readonly SignalState[],
+  ): readonly RoadEvent[] {
     const now = list.valid;
     const ended: RoadEvent[] = [];
     const blind = this.#blindness(coverage);

@@ -93,8 +93,13 @@ class RsuLink {
 
   #failed(reason: string): void {
     this.counters.count('rsu_send_failed');
-    if (this.#fault !== reason) this.#log.warn('rsu_send_failed', { rsu: this.settings.id, reason });
+    const { id } = this.settings;
+    if (this.#fault !== reason) this.#log.warn('rsu_send_failed', { rsu: id, reason });
     this.#fault = reason;
+  }
+
+  get takesSpat(): boolean {
+    return this.settings.types.includes('SPAT');
   }
 
   wants(message: AirMessage): boolean {
@@ -218,7 +223,7 @@ export interface RsuLinks {
   close(): void;
 }
 
-/** Opens the ways to the units. Errors: `Fault` PORT_UNAVAILABLE for a named interface that is not there. */
+/** Opens the ways to the units. Errors: `Fault` PORT_UNAVAILABLE for an interface not there. */
 export function createRsuLinks(site: Site, clock: Clock, log: Log): RsuLinks {
   const links: { readonly link: RsuLink; readonly nodes: ReadonlySet<string> | null }[] = [];
   try {
@@ -238,7 +243,7 @@ export function createRsuLinks(site: Site, clock: Clock, log: Log): RsuLinks {
     status: () => links.map(({ link }) => link.status()),
     spatTargets: (node) =>
       links
-        .filter(({ link, nodes }) => link.settings.types.includes('SPAT') && (nodes?.has(node) ?? true))
+        .filter(({ link, nodes }) => (nodes?.has(node) ?? true) && link.takesSpat)
         .map(({ link: { settings } }) => ({
           host: settings.host,
           port: settings.port,

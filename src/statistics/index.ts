@@ -226,7 +226,8 @@ class Statistics implements StatisticStage {
     this.#count('lane_passages');
     const distanceM = this.#lineM[index]! - seen.enteredAlongM;
     if (distanceM < 20) return; // too short a run to tell a delay
-    sums.delaySumS += Math.max(0, (nowMs - seen.enteredMs) / 1000 - distanceM / this.#freeMps[index]!);
+    const freeS = distanceM / this.#freeMps[index]!;
+    sums.delaySumS += Math.max(0, (nowMs - seen.enteredMs) / 1000 - freeS);
     sums.delays++;
   }
 

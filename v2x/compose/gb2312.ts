@@ -2,7 +2,7 @@ import { toHex } from '../../src/base/bytes.ts';
 
 let table: Map<string, number> | undefined;
 
-/** Character → two octets, built from the decoder of the platform: rows A1–F7, columns A1–FE. */
+/** Character → two octets, from the platform's decoder: rows A1–F7, columns A1–FE. */
 function codes(): Map<string, number> {
   if (table) return table;
   table = new Map();
@@ -10,7 +10,8 @@ function codes(): Map<string, number> {
   for (let row = 0xa1; row <= 0xf7; row++) {
     for (let column = 0xa1; column <= 0xfe; column++) {
       const text = decoder.decode(Uint8Array.of(row, column));
-      if (text.length === 1 && text !== '\ufffd' && !table.has(text)) table.set(text, row * 256 + column);
+      if (text.length !== 1 || text === '\ufffd' || table.has(text)) continue;
+      table.set(text, row * 256 + column);
     }
   }
   return table;

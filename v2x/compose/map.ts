@@ -28,7 +28,12 @@ const MOVEMENTS_MAX = 32;
 /** A centre line may be simplified by this much to fit, metres. */
 const SIMPLIFY_MAX_M = 0.3;
 
-const manoeuvreBit: Readonly<Record<Manoeuvre, number>> = { straight: 0, left: 1, right: 2, 'u-turn': 3 };
+const manoeuvreBit: Readonly<Record<Manoeuvre, number>> = {
+  straight: 0,
+  left: 1,
+  right: 2,
+  'u-turn': 3,
+};
 const bits = (length: number, set: readonly number[]): string =>
   Array.from({ length }, (_, index) => (set.includes(index) ? '1' : '0')).join('');
 
@@ -51,7 +56,8 @@ export function simplifyLine(line: readonly RoadPoint[], errorM: number): readon
   const length2 = dx * dx + dy * dy;
   for (let index = 1; index + 1 < line.length; index++) {
     const [x, y] = line[index]!;
-    const share = length2 === 0 ? 0 : Math.min(Math.max(((x - first[0]) * dx + (y - first[1]) * dy) / length2, 0), 1);
+    const along = (x - first[0]) * dx + (y - first[1]) * dy;
+    const share = length2 === 0 ? 0 : Math.min(Math.max(along / length2, 0), 1);
     const distanceM = Math.hypot(x - first[0] - share * dx, y - first[1] - share * dy);
     if (distanceM > worstM) {
       worstM = distanceM;
@@ -164,7 +170,9 @@ class MapBuilder {
 
   #lane(lane: RoadLane, reference: AirPosition): unknown {
     const connects = this.#road.movements
-      .filter((movement) => movement.fromLane === lane.id || movement.waitingArea?.laneId === lane.id)
+      .filter(
+        ({ fromLane, waitingArea }) => fromLane === lane.id || waitingArea?.laneId === lane.id,
+      )
       .map((movement) => this.#connection(movement, lane));
     return {
       laneID: lane.number,
@@ -182,8 +190,9 @@ class MapBuilder {
   #connection(movement: RoadMovement, lane: RoadLane): unknown {
     const remote = this.#links.get(movement.toLink)!.downstream;
     const target = movement.toLane === null ? null : this.#lanes.get(movement.toLane);
-    const group =
-      movement.waitingArea?.laneId === lane.id ? movement.waitingArea.signalGroup : movement.signalGroup;
+    const { waitingArea } = movement;
+    const waits = waitingArea?.laneId === lane.id;
+    const group = waits ? waitingArea.signalGroup : movement.signalGroup;
     const phase = this.#phaseOf(group);
     return {
       remoteIntersection: nodeValue(remote),
@@ -199,7 +208,7 @@ class MapBuilder {
     };
   }
 
-  /** A crossing is a lane of the link that it crosses; its phase hangs on the link's own far node. */
+  /** A crossing is a lane of the link that it crosses; its phase hangs on the link's far node. */
   #crossing(crossing: RoadCrossing, link: RoadLink, reference: AirPosition): unknown {
     const phase = this.#phaseOf(crossing.signalGroup);
     return {
@@ -243,7 +252,10 @@ function asciiName(name: string): { readonly name?: string } {
 function speedLimits(limits: readonly SpeedLimit[]): object {
   const list = limits
     .filter((limit) => limit.when.kind === 'always')
-    .map((limit) => ({ type: speedLimitTypes[limit.kind], speed: Math.round(limit.speedMps / 0.02) }));
+    .map(({ kind, speedMps }) => ({
+      type: speedLimitTypes[kind],
+      speed: Math.round(speedMps / 0.02),
+    }));
   return list.length > 0 ? { speedLimits: list.slice(0, 9) } : {};
 }
 
@@ -271,7 +283,8 @@ class MapStage implements MapComposer {
   constructor(context: ComposerContext) {
     this.#context = context;
     this.#counters = new MessageCounters(context.random);
-    this.#maps = servedNodes(context.site.road).map((node) => ({ node, value: this.#fitted(node) }));
+    const nodes = servedNodes(context.site.road);
+    this.#maps = nodes.map((node) => ({ node, value: this.#fitted(node) }));
   }
 
   /** The node's value, simplified until it fits; the checker has refused what never fits. */

@@ -29,7 +29,11 @@ const MINUTE_MS = 60_000;
 const EVENT_IDS = 256;
 const ID_REST_MS = 60_000;
 /** Period of each kind, ms. */
-const periodMs: Readonly<Record<Liveliness, number>> = { static: 1000, semiStatic: 500, dynamic: 100 };
+const periodMs: Readonly<Record<Liveliness, number>> = {
+  static: 1000,
+  semiStatic: 500,
+  dynamic: 100,
+};
 /** The caller's period may waver by this much. */
 const PERIOD_SLACK_MS = 25;
 /** Octets of a description. */
@@ -120,7 +124,8 @@ class Rsi implements RsiComposer {
 
   #due(liveliness: Liveliness, nowMs: MonotonicMs): boolean {
     const lastMs = this.#lastMs[liveliness];
-    if (lastMs !== undefined && nowMs - lastMs < periodMs[liveliness] - PERIOD_SLACK_MS) return false;
+    const waitMs = periodMs[liveliness] - PERIOD_SLACK_MS;
+    if (lastMs !== undefined && nowMs - lastMs < waitMs) return false;
     this.#lastMs[liveliness] = nowMs;
     return true;
   }
@@ -198,7 +203,7 @@ class Rsi implements RsiComposer {
       },
       priority: priorityOctet(event.priority),
       ...(event.path.length > 1
-        ? { referencePaths: [this.#path(event.path.map((p) => [p.eastM, p.northM]), event.radiusM, reference)] }
+        ? { referencePaths: [this.#path(pointsOf(event), event.radiusM, reference)] }
         : {}),
       ...this.#linksOf(event.linkId === null ? [] : [event.linkId]),
       eventConfidence: Math.round(Math.min(Math.max(event.confidence, 0), 1) * 200),
@@ -252,7 +257,13 @@ class Rsi implements RsiComposer {
     return airPosition(this.#air.geodetic(node.reference[0], node.reference[1]));
   }
 
-  #offer(node: RoadNode, items: object, liveliness: Liveliness, moy: number, now: Stamp): MessageOffer {
+  #offer(
+    node: RoadNode,
+    items: object,
+    liveliness: Liveliness,
+    moy: number,
+    now: Stamp,
+  ): MessageOffer {
     const { profile } = this.#context;
     return {
       message: {
@@ -309,6 +320,9 @@ function endMinute(nowMs: UtcMs, endMs: UtcMs): number {
   const nextYearMs = Date.UTC(new Date(nowMs).getUTCFullYear() + 1, 0, 1);
   return airTime(utcMs(Math.min(endMs, nextYearMs - MINUTE_MS))).moy;
 }
+
+const pointsOf = ({ path }: RoadEvent): readonly RoadPoint[] =>
+  path.map(({ eastM, northM }) => [eastM, northM]);
 
 const radiusOnAir = (radiusM: number): number =>
   Math.min(Math.max(Math.round(radiusM * 10), 0), UNSIGNED_16_MAX);

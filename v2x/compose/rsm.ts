@@ -43,7 +43,11 @@ const speedMaxMps: Readonly<Record<string, number>> = {
 const ageMaxMs = { seen: 500, missed: 500, hiddenVulnerable: 2000, hidden: 3000 } as const;
 
 /** Kind of road user on air, and its class where the standard has one. */
-const kinds: Readonly<Record<RoadUserClass, { readonly type: string; readonly vehicle: number | null }>> = {
+interface AirKind {
+  readonly type: string;
+  readonly vehicle: number | null;
+}
+const kinds: Readonly<Record<RoadUserClass, AirKind>> = {
   unknown: { type: 'unknown', vehicle: null },
   car: { type: 'motor', vehicle: 10 },
   van: { type: 'motor', vehicle: 20 },
@@ -154,8 +158,7 @@ class Rsm implements RsmComposer {
     now: Stamp,
   ): string | null {
     if (!this.#isCovered(track, covered)) return 'rsm_uncovered';
-    const [xx, xy, , , , yy] = track.covariance as readonly [number, number, number, number, number, number];
-    if (!(bound95M(xx, xy, yy) <= BOUND_MAX_M)) return 'rsm_unsure';
+    if (!(boundOf(track) <= BOUND_MAX_M)) return 'rsm_unsure';
     if (track.speedMps > speedMaxMps[kinds[track.cls].type]!) return 'rsm_implausible';
     if (track.unseen === 'queued') return null;
     const ageMs = now.monoMs - track.measured.monoMs;
@@ -252,7 +255,6 @@ class Rsm implements RsmComposer {
   }
 
   #participant(track: Track, held: HeldId, reference: AirPosition): unknown {
-    const [xx, xy, , , , yy] = track.covariance as readonly [number, number, number, number, number, number];
     const vxx = track.covariance[10] ?? 0;
     const vxy = track.covariance[11] ?? 0;
     const vyy = track.covariance[15] ?? 0;
@@ -265,7 +267,7 @@ class Rsm implements RsmComposer {
       source: sourceOf(track),
       secMark: airTime(track.valid.utcMs).msInMinute,
       pos: airOffset(this.#air.geodetic(track.eastM, track.northM), reference),
-      posConfidence: { pos: positionConfidence(bound95M(xx, xy, yy)) },
+      posConfidence: { pos: positionConfidence(boundOf(track)) },
       speed: speed >= 0 && speed < UNKNOWN_SPEED ? speed : UNKNOWN_SPEED,
       heading: headingOnAir(held.headingRad),
       motionCfd: {
@@ -404,13 +406,18 @@ export function unitId(box: string): string {
   return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
+/** Radius that holds the place with 95 %; not a number where the covariance is none. */
+function boundOf({ covariance }: Track): number {
+  const [xx = NaN, xy = NaN, , , , yy = NaN] = covariance;
+  return bound95M(xx, xy, yy);
+}
+
 function evidenceOf(track: Track, airId: number): ParticipantEvidence {
-  const [xx, xy, , , , yy] = track.covariance as readonly [number, number, number, number, number, number];
   return {
     airId,
     measuredMs: track.measured.monoMs,
     unseen: track.unseen,
-    bound95M: bound95M(xx, xy, yy),
+    bound95M: boundOf(track),
     vulnerable: isVulnerable(track.cls),
     covered: true,
     eastM: track.eastM,

@@ -141,7 +141,9 @@ class Spat implements SpatComposer {
 
   compose(state: SignalState, allowed: SpatAllowance, now: Stamp): MessageOffer | null {
     if (allowed.level === 'silent') return null;
-    if (allowed.level === 'unavailable') return this.unavailable(state.node, now, untrusted(state.status));
+    if (allowed.level === 'unavailable') {
+      return this.unavailable(state.node, now, untrusted(state.status));
+    }
     const byGroup = new Map(state.groups.map((group) => [group.signalGroup, group]));
     const phases: unknown[] = [];
     for (const [id, groupIds] of this.#phasesOf(state.node)) {
