@@ -60,7 +60,13 @@ function readText(folder: string, file: FileName, report: Report): string | null
   const path = join(folder, file);
   let bytes: Uint8Array;
   try {
-    const { size } = statSync(path);
+    const stat = statSync(path);
+    // A pipe or a device has no size and no end.
+    if (!stat.isFile()) {
+      report.error(file, '', 'file_unreadable', { got: path });
+      return null;
+    }
+    const { size } = stat;
     if (size > MAX_OCTETS[file]) {
       report.error(file, '', 'file_large', { expected: MAX_OCTETS[file], got: size });
       return null;

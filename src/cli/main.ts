@@ -2,6 +2,7 @@
 import { SystemClock } from '../base/clock.ts';
 import { fillText } from '../base/text.ts';
 import type { Language } from '../base/text.ts';
+import { visible } from '../base/visible.ts';
 import type { Io } from './command.ts';
 import { cutTo } from './layout.ts';
 import { rowOf, runCli } from './program.ts';
@@ -40,11 +41,11 @@ function createIo(argv: readonly string[]): Io {
     },
     out(line) {
       clear();
-      stdout.write(`${line}\n`);
+      stdout.write(`${visible(line)}\n`);
     },
     note(line) {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${visible(line)}\n`);
     },
     write: (text) => void stdout.write(text),
     drain: () => new Promise((done) => void stdout.write('', () => done())),

@@ -248,6 +248,7 @@ test('a path that is no recording is refused with the next step', () => {
     { ports: [{ ...port, loop: '../../l' }] },
     { ports: [], loops: { '../../l': {} } },
     { ports: [], loops: null },
+    { ports: [], loops: { l: null } },
   ]) {
     writeFileSync(join(path, 'manifest.json'), JSON.stringify({ formatVersion: 1, ...hostile }));
     expect(() => openRecording(path)).toThrow('ports that are not understood');
@@ -345,4 +346,14 @@ test('the recording of format version 1 that is kept as a fixture is what is wri
   expect(recording.states()).toEqual([{ loop: 'signals', atMs: 123456.789, value: { counter: 3, since: Infinity } }]);
   expect([...recording.sent()].length).toBe(4);
   expect(recording.drops.toJSON()).toEqual({});
+});
+
+test('a device in the place of a recorded file is refused, not read without end', () => {
+  const path = folder();
+  const ports = [{ name: 'a', file: 'a.log', transport: 'can', loop: 'l' }];
+  const started = { monoMs: 0, utcMs: 0, errorMs: null };
+  const whole = { formatVersion: 1, ports, loops: {}, started };
+  writeFileSync(join(path, 'manifest.json'), JSON.stringify(whole));
+  symlinkSync('/dev/zero', join(path, 'a.log'));
+  expect(() => [...openRecording(path).events()]).toThrow('no plain file');
 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Fault, textOf } from '../../base/fault.ts';
 import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 
@@ -8,6 +8,8 @@ const LF = 0x0a;
 /** Opens a file of a recording. */
 export function openFileIn(path: string): FileIn {
   try {
+    // A device may have no end, and opening a pipe waits for somebody to write.
+    if (!statSync(path).isFile()) throw new Error(`${path} is no plain file`);
     return new FileIn(openSync(path, 'r'));
   } catch (cause) {
     throw new Fault(

@@ -89,13 +89,19 @@ function readManifest(folder: string): RecordingManifest {
   const ports = manifest.ports;
   const { loops = {} } = manifest;
   const good = Array.isArray(ports) && ports.every(isPort) &&
-    typeof loops === 'object' && loops !== null && Object.keys(loops).every(isPlainName);
+    typeof loops === 'object' && loops !== null && Object.keys(loops).every(isPlainName) &&
+    Object.values(loops).every((loop: unknown) => typeof loop === 'object' && loop !== null);
   if (!good) {
     throw unreadable(path, texts.ports_unclear, texts.ports_unclear_next);
   }
-  if (typeof manifest.started?.utcMs === 'number') return { ...(manifest as RecordingManifest), loops };
+  const { utcMs: startUtcMs, monoMs: startMonoMs = 0 } = manifest.started ?? {};
+  if (!isInstant(startMonoMs)) throw unreadable(path, `monoMs ${startMonoMs}`, texts.folder_next);
+  if (isInstant(startUtcMs)) return { ...(manifest as RecordingManifest), loops };
   return { ...foreignManifest(folder, ports), ...manifest, started: startOf(folder, ports) };
 }
+
+/** Whether a date can hold so many milliseconds. Source: ECMA-262, time values. */
+const isInstant = (ms: unknown): boolean => typeof ms === 'number' && Math.abs(ms) <= 8.64e15;
 
 /** Names from a manifest become names of files: they must stay in the recording's folder. */
 const isPlainName = (name: string): boolean =>
