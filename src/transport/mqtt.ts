@@ -13,6 +13,8 @@ type MqttSettings = Extract<PortSettings, { transport: 'mqtt' }>;
 
 /** Object lists with images or outlines are refused; a full DeepStream message is far below. */
 const PAYLOAD_MAX = 256 << 10;
+/** The longest topic, and some octets of header. Source: MQTT 5.0, section 1.5.4. */
+const TOPIC_MAX = 66_000;
 /** Publishes that may wait for the socket. */
 const WAITING_MAX = 256;
 
@@ -40,7 +42,10 @@ export function openMqtt(settings: MqttSettings, deps: PortDeps): OpenPort<'mqtt
   const connect = async (protocolVersion: 5 | 4): Promise<void> => {
     const { connect: open } = await import('mqtt');
     if (closed) return;
-    client = open(settings.url, { ...clientOptions, protocolVersion });
+    // Version 5 lets us ask the broker to keep far larger packets to itself.
+    const maximumPacketSize = 2 * limitOf(deps, 'messageOctetsMax', PAYLOAD_MAX) + TOPIC_MAX;
+    const asked = protocolVersion === 5 ? { properties: { maximumPacketSize } } : {};
+    client = open(settings.url, { ...clientOptions, ...asked, protocolVersion });
     let connected = false;
     let cause: unknown = null;
     client.on('connect', () => {
