@@ -15,3 +15,12 @@ export class Counters {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
+
+/**
+ * The keys that a counter's meaning may stand under, the nearest first. A counter of a port has the
+ * port before it (`port.can0.send_failed`), one by kind the kind behind it (`rsu_late_RSM`).
+ */
+export function counterKeys(name: string): readonly string[] {
+  const bare = name.slice(name.lastIndexOf('.') + 1);
+  return [name, bare, bare.replace(/(_[A-Z]\w*)+$/, '')];
+}

@@ -1,3 +1,4 @@
+import { driverByKind } from '../../drivers/index.ts';
 import { catalogue } from '../base/texts/index.ts';
 import { webTexts } from '../base/texts/web.ts';
 import type { Text } from '../base/text.ts';
@@ -67,18 +68,20 @@ export function junctionDocument(site: Site): unknown {
         outline: sensor.fieldOfView.outline === null ? null : flat(sensor.fieldOfView.outline),
       })),
     texts: webTexts satisfies Readonly<Record<string, Text>>,
-    names: meanings(),
+    names: meanings(site),
   };
 }
 
-/** Areas whose keys are not names of counters or rules. */
-const otherAreas: readonly string[] = [
-  'web', 'cli', 'demo', 'check',
-  'faults', 'facts', 'ports', 'recordings', 'daemon', 'drivers', 'city', 'gateSite', 'webFaults',
-];
+/** Areas whose keys are names of counters or rules. */
+const nameAreas = ['counters', 'fusion', 'gate', 'runtime', 'v2x', 'webCounters'] as const;
 
-/** What counters and rules mean, by their names. */
-function meanings(): Readonly<Record<string, Text>> {
-  const areas = Object.entries(catalogue).filter(([area]) => !otherAreas.includes(area));
-  return Object.assign({}, ...areas.map(([, texts]) => texts)) as Record<string, Text>;
+/** What counters and rules mean, by their names; those of a device's driver as `id.name`. */
+function meanings(site: Site): Readonly<Record<string, Text>> {
+  const names: Record<string, Text> = {};
+  for (const area of nameAreas) Object.assign(names, catalogue[area]);
+  for (const { id, driver } of [...site.sensors, ...site.controllers]) {
+    const declared = Object.entries(driverByKind(driver)?.counters ?? {});
+    for (const [name, text] of declared) names[`${id}.${name}`] = text;
+  }
+  return names;
 }

@@ -62,7 +62,7 @@ test('what units and clouds lose stands among the drops, what they sent does not
     cloud_live_overflow: 3,
     store_refused: 6,
   });
-  expect(['report_overflow', 'parent_unreached_offers', 'sent_SPAT'].map(isDrop)).toEqual([
+  expect(['report_overflow', 'parent_unreached', 'sent_SPAT'].map(isDrop)).toEqual([
     true, true, false,
   ]);
 });

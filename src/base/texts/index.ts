@@ -6,6 +6,7 @@ import type { Text } from '../text.ts';
 import { checkTexts } from './check.ts';
 import { demoTexts } from './demo.ts';
 import { cliTexts } from './cli.ts';
+import { counterTexts } from './counters.ts';
 import { cityFaultTexts } from './city.ts';
 import { daemonFaultTexts } from './daemon.ts';
 import { driverFaultTexts } from './drivers.ts';
@@ -26,6 +27,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   check: checkTexts,
   demo: demoTexts,
   cli: cliTexts,
+  counters: counterTexts,
   faults: faultTexts,
   facts: factTexts,
   system: systemTexts,

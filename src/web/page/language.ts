@@ -1,3 +1,4 @@
+import { counterKeys } from '../../base/counters.ts';
 import { fillText, languages } from '../../base/text.ts';
 import type { Language, TextValues } from '../../base/text.ts';
 import type { Junction, Text } from './document.ts';
@@ -45,7 +46,8 @@ export class Speaker {
 
   /** What a counter or a rule means; null where the catalogue does not say. */
   meaning(name: string): string | null {
-    return this.#names[name]?.[this.#language] ?? null;
+    const key = counterKeys(name).find((candidate) => Object.hasOwn(this.#names, candidate));
+    return key === undefined ? null : this.#names[key]![this.#language];
   }
 
   pick(text: Text): string {
