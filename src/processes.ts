@@ -121,10 +121,8 @@ export type ToMain =
   | { readonly kind: 'perception'; readonly view: PerceptionView }
   | ParentToChild
   | { readonly kind: 'loop'; readonly status: LoopStatus };
-export type FromMain =
-  /** Hand over the state of both loops: a recording begins. */
-  | { readonly kind: 'state' }
-  | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
+/** What `main` asks of the parent; perception passes it on. */
+export type FromMain = Exclude<ChildToParent, { readonly kind: 'offers' }>;
 
 /** How the child is started. */
 export interface ChildStart {
