@@ -308,11 +308,11 @@ class Replay {
     for (const file of Object.values(this.#files)) file.close();
     const drops = new Counters();
     const gate: Record<string, number> = {};
-    const counters = { ...this.#signals.counters.toJSON() };
-    for (const [name, count] of Object.entries(this.#perception.counters.toJSON())) counters[name] = count;
-    for (const [name, count] of Object.entries(counters)) {
-      if (name.startsWith('gate_')) gate[name] = count;
-      else if (isDrop(name)) drops.count(name, count);
+    for (const { counters } of [this.#signals, this.#perception]) {
+      for (const [name, count] of Object.entries(counters.toJSON())) {
+        if (name.startsWith('gate_')) gate[name] = count;
+        else if (isDrop(name)) drops.count(name, count);
+      }
     }
     for (const [name, count] of Object.entries(this.#recording.drops.toJSON())) drops.count(name, count);
     for (const [name, count] of Object.entries(this.#hub.drops.toJSON())) drops.count(name, count);
@@ -387,7 +387,7 @@ function* withTicks(recording: Recording, events: Iterable<RecordedEvent>): Gene
 }
 
 /** Compares what left live with what a replay sends, stream by stream. */
-export function compareSent(live: Iterable<SentLine>, replay: readonly SentLine[]): Verification {
+function compareSent(live: Iterable<SentLine>, replay: readonly SentLine[]): Verification {
   const streams = new Map<string, { live: string[]; replay: string[] }>();
   const stream = (line: SentLine): { live: string[]; replay: string[] } => {
     const key = `${line.type} ${line.node}`;
