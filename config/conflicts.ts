@@ -30,7 +30,7 @@ export interface Meeting {
 }
 
 /** All ways of all groups, in file order. */
-export function groupPaths(road: RoadFile): readonly GroupPath[] {
+function groupPaths(road: RoadFile): readonly GroupPath[] {
   const lanes = new Map(road.lanes.map((lane) => [lane.id, lane]));
   const paths: GroupPath[] = [];
   road.movements.forEach((movement, index) => {
@@ -102,7 +102,7 @@ export function crossLines(
 }
 
 /** Where two ways meet: they cross, or they end in one lane. */
-export function meetingOf(first: GroupPath, second: GroupPath): Meeting | null {
+function meetingOf(first: GroupPath, second: GroupPath): Meeting | null {
   if (first.fromLane !== null && first.fromLane === second.fromLane) return null;
   if (first.kind === 'pedestrian' && second.kind === 'pedestrian') return null;
   const crossing = crossLines(first.points, second.points);

@@ -11,7 +11,7 @@ import { problem, shown } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { laneKindWords, roadUserClassWords } from './road.ts';
 
-export const EXPRESSION_LENGTH_MAX = 200;
+const EXPRESSION_LENGTH_MAX = 200;
 export const EXPRESSION_DEPTH_MAX = 12;
 
 /** What an expression may speak of. A number that is not known is NaN: it compares false. */
@@ -60,7 +60,7 @@ const symbols: Readonly<Record<Name, Kind>> = {
   mustWait: 'truth',
   queued: 'truth',
 };
-export const expressionSymbols = Object.keys(symbols);
+const expressionSymbols = Object.keys(symbols);
 
 /** Units are factors to SI, degrees stay degrees: `60 km/h` is 60 · 1000 / 3600. */
 const units: Readonly<Record<string, number>> = { m: 1, km: 1000, s: 1, h: 3600, deg: 1 };

@@ -7,7 +7,7 @@ export interface Place {
 const METRES_PER_DEGREE = 111_320;
 
 /** Metres between two near places. Error: below 0.5 % within 2 km. */
-export function metresBetween(a: Place, b: Place): number {
+function metresBetween(a: Place, b: Place): number {
   const north = (a.latDeg - b.latDeg) * METRES_PER_DEGREE;
   const east = (a.lonDeg - b.lonDeg) * METRES_PER_DEGREE * Math.cos((a.latDeg * Math.PI) / 180);
   return Math.hypot(north, east);

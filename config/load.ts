@@ -219,7 +219,7 @@ const sha256 = (value: unknown): string => createHash('sha256').update(
  * lamp governs whom, which exclude one another, and their times (F45). Names and drawings may
  * change without it.
  */
-export const safetyPart = (site: SiteFile, road: RoadFile): unknown => ({
+const safetyPart = (site: SiteFile, road: RoadFile): unknown => ({
   profile: site.profile,
   controllers: site.controllers.map(({ id, driver, nodes, options }) =>
     ({ id, driver, nodes, options })),

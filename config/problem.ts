@@ -94,7 +94,7 @@ export class Report {
 const between = (language: Language): string => (language === 'zh' ? '：' : ': ');
 
 /** One problem as a line: path, sentence, what to do. */
-export function problemLine(entry: Problem, language: Language, withHint: boolean): string {
+function problemLine(entry: Problem, language: Language, withHint: boolean): string {
   const note = entry.severity === 'warning' ? checkTexts.warning[language] : '';
   const where = entry.path === '' ? '' : `${entry.path}${between(language)}`;
   const next = withHint ? `${language === 'zh' ? '。' : '. '}${entry.hint[language]}` : '';

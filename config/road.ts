@@ -16,8 +16,8 @@ export const laneKindWords = [
 export const roadUserClassWords = [
   'unknown', 'car', 'van', 'truck', 'bus', 'motorcycle', 'bicycle', 'pedestrian',
 ] as const;
-export const manoeuvreWords = ['straight', 'left', 'right', 'u-turn'] as const;
-export const lampTypeWords = [
+const manoeuvreWords = ['straight', 'left', 'right', 'u-turn'] as const;
+const lampTypeWords = [
   'vehicle', 'arrow-left', 'arrow-straight', 'arrow-right', 'arrow-u-turn',
   'non-motor', 'pedestrian', 'lane', 'waiting-area', 'flashing-warning',
 ] as const;

@@ -11,12 +11,12 @@ import { group, list, NAME_FORM, named, orNull, variants, word } from './rows.ts
 /** The version of site.json that is written; older ones are read through `migrate`. */
 export const SITE_FORMAT_VERSION = 1;
 
-export const sensingWords = ['radar', 'camera', 'lidar', 'v2x', 'loop', 'object-list'] as const;
-export const eventKindWords = [
+const sensingWords = ['radar', 'camera', 'lidar', 'v2x', 'loop', 'object-list'] as const;
+const eventKindWords = [
   'stopped-vehicle', 'wrong-way', 'pedestrian-on-carriageway', 'queue', 'congestion',
   'object-on-road', 'roadworks', 'weather', 'emergency-vehicle', 'overspeed', 'slow-vehicle',
 ] as const;
-export const airTypeWords = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'] as const;
+const airTypeWords = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'] as const;
 
 const HOST_FORM = { en: 'an address or host name', zh: '地址或主机名' };
 const host = (en: string, zh: string): Field<string> =>

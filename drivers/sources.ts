@@ -12,7 +12,7 @@ export interface SourceRules {
 }
 
 /** Two senders within this time are two sources. */
-export const SOURCE_MEMORY_MS = 2000;
+const SOURCE_MEMORY_MS = 2000;
 
 const addressOf = (from: string): string => from.slice(0, from.lastIndexOf(':'));
 

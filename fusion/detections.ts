@@ -47,7 +47,7 @@ const aliases: Readonly<Record<string, RoadUserClass>> = {
 };
 
 /** Our class for a detector's word; `unknown` for words that nobody knows. */
-export function classByName(name: string | null | undefined): RoadUserClass {
+function classByName(name: string | null | undefined): RoadUserClass {
   const word = (name ?? '').toLowerCase();
   const own = roadUserClasses.find((cls) => cls === word);
   return own ?? aliases[word] ?? 'unknown';
@@ -102,7 +102,7 @@ export function rowsToFrame(rows: readonly DetectionRow[], sequence: number, atM
 }
 
 /** Tracks one recording; call `step` with the rows of each instant, in order of time. */
-export class DetectionTracker {
+class DetectionTracker {
   readonly #core: FusionCore;
   readonly #count: Count;
   readonly #ids = new Map<string, number>();

@@ -61,7 +61,7 @@ export function mayConcern(sensor: CoreSensor, x: number, y: number, marginM: nu
 }
 
 /** Whether something stands between a sensor and a track: a nearer, wide enough track. */
-export function isHidden(
+function isHidden(
   sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
   marks: Uint8Array,
 ): boolean {

@@ -39,7 +39,7 @@ const SEEN_MS = 400;
 const FROZEN_FRAMES = 20;
 
 /** A sensor of the site as the core takes it. */
-export function toCoreSensor(settings: SensorSettings): CoreSensor {
+function toCoreSensor(settings: SensorSettings): CoreSensor {
   return {
     kind: settings.sensing,
     x: settings.pose.eastM,

@@ -102,7 +102,7 @@ export function gatePairs(
  * Negative log-likelihood of a pair: place, velocity, heading, size, class, the device's own id;
  * Infinity outside the gate.
  */
-export function pairCost(
+function pairCost(
   tracks: Float64Array, track: number, estimates: Float64Array, e: number, detections: Float64Array,
   at: number, sensor: number,
 ): number {

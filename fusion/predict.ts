@@ -28,7 +28,7 @@ export function wrap(rad: number): number {
  * the step (a Markov chain in continuous time), so that many short steps equal one long one.
  * Source: Blom and Bar-Shalom, "The interacting multiple model algorithm", 1988.
  */
-export function mixModes(data: Float64Array, track: number, dtS: number,
+function mixModes(data: Float64Array, track: number, dtS: number,
   motion: MotionTuning): void {
   const leave = 1 - Math.exp(-dtS / motion.quietS);
   const back = 1 - Math.exp(-dtS / motion.manoeuvreS);

@@ -130,7 +130,7 @@ function bearState(data: Float64Array, track: number, detections: Float64Array, 
  * Free → vehicle layout along a heading that is known. The speed is the velocity's part along it,
  * signed; the part across is left to the heading's own doubt.
  */
-export function toVehicle(data: Float64Array, track: number, headingRad: number,
+function toVehicle(data: Float64Array, track: number, headingRad: number,
   varianceRad2: number): void {
   const cos = Math.cos(headingRad);
   const sin = Math.sin(headingRad);
@@ -162,7 +162,7 @@ export function toVehicle(data: Float64Array, track: number, headingRad: number,
 }
 
 /** Vehicle → free layout by the moments of each mode. */
-export function toFree(data: Float64Array, track: number): void {
+function toFree(data: Float64Array, track: number): void {
   for (let mode = 0; mode < MODES; mode++) {
     const s = track + T_STATE + mode * STATE;
     const p = track + T_COVARIANCE + mode * COVARIANCE;

@@ -25,7 +25,7 @@ export interface GuardFrame {
 
 /** Shared memory: [0] heartbeat monotonic ms, [1] frames sent by the guard, [2] armed (1) or not. */
 export const GUARD_CELLS = 3;
-export const GUARD_SILENT_MS = 250;
+const GUARD_SILENT_MS = 250;
 const GUARD_PERIOD_MS = 100;
 const GUARD_SEND_MS = 3000;
 

@@ -36,7 +36,7 @@ function fieldText(value: unknown): string {
 }
 
 /** One pino record as a line of text: time, level, event, then fields. */
-export function formatLine(record: Readonly<Record<string, unknown>>): string {
+function formatLine(record: Readonly<Record<string, unknown>>): string {
   const { time, level, msg, ...fields } = record;
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
   return [String(time), String(level), clean(String(msg)), ...rest].join(' ');

@@ -56,7 +56,7 @@ const LATE_MS = 25;
  * A message between loops counts from this long after it was made. Live hand-over takes about
  * 1 ms; with a fixed delay the receiving tick is the same one in every replay.
  */
-export const HANDOVER_MS = 30;
+const HANDOVER_MS = 30;
 
 /** One turn of a loop: when it was due, and when it really began. */
 export interface Tick {

@@ -61,7 +61,7 @@ export function invertHomography(h: Homography): Homography | null {
 }
 
 /** The third component: positive before the camera and below the horizon. */
-export const depthAt = (h: Homography, u: number, v: number): number =>
+const depthAt = (h: Homography, u: number, v: number): number =>
   h[6]! * u + h[7]! * v + h[8]!;
 
 /** Applies a homography; null where the third component is not positive (above the horizon). */

@@ -23,7 +23,7 @@ const start = {
 } as const;
 
 /** Header with fragment fields, 22 octets. */
-export const fragmentHeader = frameLayout({
+const fragmentHeader = frameLayout({
   name: 'fragmentHeader',
   bytes: 22,
   fields: {
@@ -37,7 +37,7 @@ export const fragmentHeader = frameLayout({
 });
 
 /** Header of what fits one datagram, 18 octets. */
-export const plainHeader = frameLayout({
+const plainHeader = frameLayout({
   name: 'plainHeader',
   bytes: 18,
   fields: {
@@ -48,8 +48,8 @@ export const plainHeader = frameLayout({
   },
 });
 
-export const START_OCTET = 0x7e;
-export const TRANSPORT_VERSION = 1;
+const START_OCTET = 0x7e;
+const TRANSPORT_VERSION = 1;
 /** Data ports, and life signs with a text. */
 export const applications = { data: 8, alive: 6 } as const;
 

@@ -8,7 +8,7 @@ export const START = 0x7e;
 export const END = 0x7d;
 export const ESCAPE = 0x5c;
 /** From start to item count. */
-export const HEADER_OCTETS = 14;
+const HEADER_OCTETS = 14;
 /** CRC and end. */
 const TRAILER_OCTETS = 3;
 /** Octets that the length field does not count: start, length itself, end. */

@@ -1,5 +1,5 @@
 /** A mistake of ours, never the world's: it ends the part that it happened in. */
-export class AssertionFault extends Error {
+class AssertionFault extends Error {
   override name = 'AssertionFault';
 }
 
@@ -9,6 +9,6 @@ export function assert(condition: unknown, message: string): asserts condition {
 }
 
 /** For the default branch of a switch over a closed set. */
-export function unreachable(value: never): never {
+function unreachable(value: never): never {
   throw new AssertionFault(`unreachable: ${String(value)}`);
 }

@@ -33,7 +33,7 @@ function valueCases(rows: readonly CommandRow[], sites: readonly string[]): stri
 }
 
 /** The script that bash reads. */
-export function bashScript(
+function bashScript(
   groups: readonly CommandGroup[],
   sites: readonly string[],
   kinds: readonly string[],

@@ -321,7 +321,7 @@ const opensslCheck: Check = async () => {
 };
 
 /** Every check in the order of the page. */
-export const doctorChecks: Readonly<Record<string, Check>> = {
+const doctorChecks: Readonly<Record<string, Check>> = {
   node: nodeCheck,
   memory: memoryCheck,
   disk: diskCheck,

@@ -8,7 +8,7 @@ import { pageWidth, wrap } from './layout.ts';
 import { levelText, spanText } from './words.ts';
 
 /** `R6` → `R6 No conflicting right of way`, wherever a rule begins a reason. */
-export function withTitle(reason: string, io: Io): string {
+function withTitle(reason: string, io: Io): string {
   const id = /^(R\d+b?|SIZE)\b/.exec(reason)?.[1];
   const isKnown = id !== undefined && id in gateTexts;
   const title = isKnown ? gateTexts[id as keyof typeof gateTexts] : null;

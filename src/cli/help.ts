@@ -33,7 +33,7 @@ export function optionHead(name: string, option: OptionRow): string {
 }
 
 /** `<recording>` or `[sensor]`. */
-export const argumentHead = ({ name, optional }: ArgumentRow): string =>
+const argumentHead = ({ name, optional }: ArgumentRow): string =>
   optional ? `[${name}]` : `<${name}>`;
 
 /** What stands behind the help of an option: default, range, that it is required. */

@@ -14,7 +14,7 @@ export const padTo = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));
 
 /** The same on the left, for numbers. */
-export const padBefore = (text: string, width: number): string =>
+const padBefore = (text: string, width: number): string =>
   ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 
 /** Cuts to a width. */

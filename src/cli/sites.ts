@@ -9,7 +9,7 @@ import type { Site } from '../model/site.ts';
 import { nearest } from './nearest.ts';
 
 /** The folder of the program, found from sources and from the build alike. */
-export function programFolder(): string {
+function programFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (let up = 0; up < 6; up++) {
     const path = join(folder, 'package.json');

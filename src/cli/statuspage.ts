@@ -24,7 +24,8 @@ export function headLine(document: StatusDocument, io: Io): string {
   });
 }
 
-export function capabilityLines({ capabilities }: StatusDocument, io: Io): string[] {
+/** One line a capability: its level, and what holds it back. */
+function capabilityLines({ capabilities }: StatusDocument, io: Io): string[] {
   return table(
     capabilities.map(({ capability, level, because }) =>
       [capability, levelText(level, io), because.join(', ')],
@@ -32,6 +33,7 @@ export function capabilityLines({ capabilities }: StatusDocument, io: Io): strin
   );
 }
 
+/** One line a kind of message: how many left, how often, how old the evidence was. */
 export function messageLines({ messages }: StatusDocument, io: Io): string[] {
   const head = [
     texts.col_message,
@@ -47,6 +49,7 @@ export function messageLines({ messages }: StatusDocument, io: Io): string[] {
   return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5]);
 }
 
+/** One line a port of each loop. */
 export function portLines({ loops }: StatusDocument, io: Io): string[] {
   const head = [
     texts.col_port,
@@ -131,7 +134,8 @@ function roadLines({ tracks, events, lamps }: StatusDocument, io: Io): string[] 
   ];
 }
 
-export function loopLines({ loops }: StatusDocument, io: Io): string[] {
+/** One line a loop: lateness, turns passed over, memory. */
+function loopLines({ loops }: StatusDocument, io: Io): string[] {
   const head = [texts.col_loop, texts.col_late, texts.col_max, texts.col_skipped, texts.col_memory];
   const rows = loops.map(({ loop, lateness, skippedTicks, rssBytes }) => [
     loop, msText(lateness.p99Ms), msText(lateness.maxMs), String(skippedTicks), megabytes(rssBytes),

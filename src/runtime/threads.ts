@@ -67,7 +67,7 @@ export interface ChildHandle<In, Out> {
 }
 
 /** What a child is told when it shall end. */
-export const STOP_MESSAGE = { stop: true } as const;
+const STOP_MESSAGE = { stop: true } as const;
 
 const STARTS_MAX = 5;
 const STARTS_WITHIN_MS = 60_000;

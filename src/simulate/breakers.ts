@@ -16,7 +16,7 @@ export interface RuleBreakers {
 }
 
 /** The kinds of rule breaking, as the command line names them. */
-export const breakerKinds = ['redRunners', 'wrongWay', 'jaywalkers', 'stoppedVehicle'] as const;
+const breakerKinds = ['redRunners', 'wrongWay', 'jaywalkers', 'stoppedVehicle'] as const;
 
 /**
  * Rule breakers that come again and again: each kind once a period, spread over it, from the start

@@ -272,7 +272,7 @@ function walk(
 }
 
 /** Moves a line sideways to the right of its direction. */
-export function shiftRight(line: readonly RoadPoint[], byM: number): RoadPoint[] {
+function shiftRight(line: readonly RoadPoint[], byM: number): RoadPoint[] {
   return line.map((point, index) => {
     const from = line[Math.max(index - 1, 0)]!;
     const to = line[Math.min(index + 1, line.length - 1)]!;

@@ -343,7 +343,7 @@ function depthM(reports: SensorModel['reports'], user: WorldUser, azimuthRad: nu
  *
  * @param all everybody, nearest first.
  */
-export function hiddenShare(seen: Seen, all: readonly Seen[], sensorUpM: number): number {
+function hiddenShare(seen: Seen, all: readonly Seen[], sensorUpM: number): number {
   const parts = new Float64Array(SHADOW_PARTS);
   for (const other of all) {
     if (other.nearM >= seen.nearM) break;

@@ -18,7 +18,7 @@ import { userRow, userRows } from './users.ts';
 import type { UserRow } from './users.ts';
 
 /** One step of the world, ms. */
-export const WORLD_STEP_MS = 50;
+const WORLD_STEP_MS = 50;
 /** The world runs this long before its start, so that it does not begin empty. */
 const WARM_UP_MS = 45_000;
 /** Who stands this long inside a junction without a reason is taken out and counted, ms. */

@@ -11,7 +11,7 @@ import { inUrl } from './limits.ts';
 export const SHARE_MS = 8 * 3_600_000;
 const WRONG_PER_MINUTE_MAX = 5;
 const MINUTE_MS = 60_000;
-export const COOKIE = '__Host-lukou';
+const COOKIE = '__Host-lukou';
 
 /** What `lukou web share` prints. */
 export interface Shared {

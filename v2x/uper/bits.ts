@@ -7,7 +7,7 @@ import { Refusal } from './error.ts';
 /** No message of the set is longer; values and inputs that are get refused. */
 export const OCTETS_MAX = 4 << 20;
 /** Lengths from here on travel in fragments of this many units (X.691, 11.9.3.8). */
-export const FRAGMENT = 16384;
+const FRAGMENT = 16384;
 
 /** Writes bits from the highest of the first octet on. */
 export class BitWriter {

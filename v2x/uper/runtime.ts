@@ -11,18 +11,23 @@ function refuse(expectation: Expectation, value: unknown): never {
 export function badInteger(value: unknown, min: number, max: number): never {
   refuse({ text: 'wholeNumber', values: { min, max } }, value);
 }
+/** Refuses a value that is neither true nor false. */
 export function badBoolean(value: unknown): never {
   refuse({ text: 'trueOrFalse', values: {} }, value);
 }
+/** Refuses a value that is none of the names. */
 export function badName(value: unknown, names: readonly string[]): never {
   refuse({ text: 'oneOf', values: { names: names.join(', ') } }, value);
 }
+/** Refuses a value that is no list of so many entries. */
 export function badList(value: unknown, min: number, max: number): never {
   refuse({ text: 'listOf', values: { count: countText(min, max) } }, value);
 }
+/** Refuses a value that holds no fields. */
 export function badObject(value: unknown, name: string): never {
   refuse({ text: 'fieldsOf', values: { name } }, value);
 }
+/** Refuses a value that is not exactly one of the alternatives. */
 export function badChoice(value: unknown, names: readonly string[]): never {
   refuse({ text: 'oneAlternative', values: { names: names.join(', ') } }, value);
 }
@@ -208,6 +213,7 @@ export function takeFixedOctets(r: BitReader, count: number): string {
   return text;
 }
 
+/** Reads what `putOctets` writes. */
 export function takeOctets(r: BitReader, min: number, max: number, width: number): string {
   return takeFixedOctets(r, takeCount(r, min, max, width));
 }
@@ -219,6 +225,7 @@ function takeCount(r: BitReader, min: number, max: number, width: number): numbe
   return count;
 }
 
+/** Reads what `putExtensibleOctets` writes. */
 export function takeExtensibleOctets(
   r: BitReader,
   min: number,
@@ -281,6 +288,7 @@ export function putText(
   }
 }
 
+/** Reads a text of seven bits a character with its length in `width` bits. */
 export function takeText(r: BitReader, min: number, max: number, width: number): string {
   const count = takeCount(r, min, max, width);
   r.need(7 * count);
@@ -311,7 +319,8 @@ export function putUnconstrained(w: BitWriter, value: unknown): void {
   }
 }
 
-export function takeUnconstrained(r: BitReader): number {
+/** Reads a whole number of any size with its length in octets before it. */
+function takeUnconstrained(r: BitReader): number {
   const octets = r.takeLength();
   if (octets < 1 || octets > 7) {
     throw new Refusal(r.offset(), { text: 'shortNumber', values: {} }, `${octets} octets`);

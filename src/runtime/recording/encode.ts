@@ -17,7 +17,7 @@ function secondsText(utcMicros: number): string {
 }
 
 /** A frame as candump -L writes it. */
-export function canText(frame: CanFrame): string {
+function canText(frame: CanFrame): string {
   const id = frame.id.toString(16).toUpperCase().padStart(frame.extended ? 8 : 3, '0');
   if (frame.remote) return `${id}#R${frame.data.length > 0 ? frame.data.length.toString(16) : ''}`;
   return `${id}#${frame.fd ? '#0' : ''}${toHex(frame.data).toUpperCase()}`;

@@ -67,7 +67,7 @@ interface FragmentSet {
 }
 
 /** Takes IP packets apart and puts fragments together. */
-export class IpReader {
+class IpReader {
   readonly payload: Payload = {
     protocol: 0, source: '', destination: '', bytes: Buffer.alloc(0), from: 0, to: 0,
   };

@@ -16,7 +16,7 @@ const PEER6 = '2001:db8::2';
 export const TCP_FIN = 1;
 export const TCP_SYN = 2;
 export const TCP_PUSH = 8;
-export const TCP_ACK = 16;
+const TCP_ACK = 16;
 
 /** The file header: nanosecond stamps, Ethernet. */
 export function pcapHeader(): Buffer {

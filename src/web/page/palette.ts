@@ -12,7 +12,7 @@ export const classColours: Readonly<Record<string, string>> = {
 export const classColour = (cls: string): string => classColours[cls] ?? '#7b8794';
 
 /** Colours of lamps. */
-export const lampColours: Readonly<Record<string, string>> = {
+const lampColours: Readonly<Record<string, string>> = {
   red: '#e02d2d',
   yellow: '#f5c518',
   green: '#1fae54',
