@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { evaluate, parseScoreRow, readScoreRows, RowError } from '../../src/score/index.ts';
 import type { ScoreOptions, ScoreRow } from '../../src/score/index.ts';
@@ -62,6 +62,7 @@ for (const { name, options, flags } of cases) {
   test(`every figure equals the reference evaluator's to 1e-9 (${name})`, (context) => {
     if (why) return context.skip(why);
     const folder = mkdtempSync(join(tmpdir(), 'lukou-score-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     let walked = 0;
     for (const seed of [1, 2]) {
       const { truth, tracks } = scene(seed);
