@@ -56,7 +56,7 @@ async function runChild(given: ChildStart): Promise<void> {
   const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
   const tellMain = (message: ToMain): void => main.postMessage(message);
   const tellParent = (message: ChildToParent): void => {
-    if (!parent.send(message)) loop.counters.count(`parent_unreached_${message.kind}`);
+    if (!parent.send(message)) loop.counters.count('parent_unreached');
   };
   const stamper = new Stamper(clock);
   let turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
@@ -147,6 +147,9 @@ async function runChild(given: ChildStart): Promise<void> {
   // Signals to the whole group: the parent decides, and says its last words first.
   process.on('SIGTERM', () => undefined);
   process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  // Nobody reads the log any more (a closed pipe, a journal that starts anew): no reason to end.
+  process.stderr.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
     log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
     end(1);

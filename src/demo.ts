@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SystemClock, sleepUntil } from './base/clock.ts';
 import { Counters } from './base/counters.ts';
-import { Fault, messageOf } from './base/fault.ts';
+import { Fault, textOf } from './base/fault.ts';
 import { plusMs } from './base/time.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { fillText, filledText } from './base/text.ts';
@@ -112,7 +112,7 @@ class Demo {
   async start(): Promise<void> {
     const { users, seed } = this.#options;
     const site = this.#site;
-    this.#say('starting', { users, seed });
+    this.#say('starting', { site: site.name[this.#options.language], users, seed });
     const cloud = site.clouds[0];
     if (cloud) {
       this.#closeBroker = await startBroker(cloud.url, (topic) => {
@@ -151,11 +151,15 @@ class Demo {
     const args = ['--max-semi-space-size=2', script, 'run', '--site', site, '--seed', String(seed)];
     if (record !== null) args.push('--record', record);
     this.#daemonMs = this.#clock.nowMs();
-    // A group of its own: Ctrl+C reaches us alone, and we end the daemon in order.
-    const daemon = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-    daemon.on('exit', (code) => {
+    // A group of its own: Ctrl+C reaches us alone, and we end the daemon in order. The channel tells
+    // the daemon when we are gone (a closed terminal, kill -9), so that it does not stay behind.
+    const daemon = spawn(process.execPath, args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
+    daemon.on('exit', (code, signal) => {
       this.#ended = code ?? 1;
-      if (!this.stopping.signal.aborted) this.#say('died', { code: code ?? -1 });
+      if (!this.stopping.signal.aborted) this.#say('died', { code: code ?? signal ?? '?' });
       this.stopping.abort();
     });
     this.#daemon = daemon;
@@ -243,6 +247,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const stop = (): void => demo.stopping.abort();
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   try {
     await demo.start();
     await demo.run();
@@ -256,7 +261,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
         {
           subject: filledText(factTexts.port, { name: port ?? '' }),
           expected: factTexts.free_port,
-          got: messageOf(error),
+          got: textOf(error),
           next: filledText(demoTexts.portBusy, { port: port ?? 0 }),
         },
         { cause: error },

@@ -27,6 +27,8 @@ export const run = command({
   async run({ site, data, logJson, record, seed }, io) {
     const { runParent } = await import('../parent.ts');
     const folder = siteFolder(site);
+    // Only the demo starts us with a channel: with its end, orderly or not, ours has come too.
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     return runParent({
       siteFolder: folder,
       ...(data === null ? {} : { dataFolder: data }),

@@ -3,13 +3,13 @@ import { defineTexts } from '../text.ts';
 /** What `lukou demo` says. */
 export const demoTexts = defineTexts({
   starting: {
-    en: 'Starting the sample junction: {users} road users, seed {seed}.',
-    zh: '正在启动示例路口：{users} 个交通参与者，种子 {seed}。',
+    en: 'Starting "{site}" with simulated devices: {users} road users, seed {seed}.',
+    zh: '正在以模拟设备启动“{site}”：{users} 个交通参与者，种子 {seed}。',
   },
   broker: { en: 'City broker (MQTT 3.1.1, embedded): {url}', zh: '城市侧消息代理（内嵌 MQTT 3.1.1）：{url}' },
   unit: { en: 'Roadside unit "{id}" listens on udp {host}:{port}', zh: '路侧单元“{id}”监听 udp {host}:{port}' },
   devices: {
-    en: '{sensors} sensors and {controllers} signal controller(s) speak their protocols on loopback.',
+    en: 'Simulated on loopback, in their own protocols: sensors {sensors}, signal controllers {controllers}.',
     zh: '{sensors} 个传感器和 {controllers} 台信号机正在回环地址上以各自协议通信。',
   },
   daemon: { en: 'Daemon: pid {pid}, data in {folder}', zh: '守护进程：pid {pid}，数据目录 {folder}' },
@@ -28,8 +28,8 @@ export const demoTexts = defineTexts({
   },
   stop: { en: 'Stop with Ctrl+C.', zh: '按 Ctrl+C 停止。' },
   died: {
-    en: 'The daemon ended by itself (exit code {code}); its log is above.',
-    zh: '守护进程自行退出（退出码 {code}），日志见上。',
+    en: 'The daemon ended by itself ({code}); its log is above.',
+    zh: '守护进程自行退出（{code}），日志见上。',
   },
   mode_expected: {
     en: 'a site in mode demo or bench (rule R25)',
