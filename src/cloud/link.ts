@@ -64,6 +64,7 @@ export class CloudLink {
   #client: MqttClient | null = null;
   #connected = false;
   #protocol: 5 | 4 = 5;
+  #fallsBack = false;
   #fault: string | null = null;
   #sinceMs: number;
   #waitMs = WAIT_MIN_MS;
@@ -155,6 +156,7 @@ export class CloudLink {
       if (/unacceptable protocol|Connection refused: Unac/i.test(error.message) && this.#protocol === 5) {
         this.#protocol = 4;
         this.counters.count('cloud_mqtt_fallback');
+        this.#fallsBack = true;
       }
       this.#fault = error.message || error.name || 'connection failed';
     });
@@ -172,7 +174,11 @@ export class CloudLink {
     this.#client?.end(true);
     this.#client = null;
     this.#inflight.clear();
-    if (this.#fault !== reason || this.#waitMs === WAIT_MIN_MS) {
+    if (this.#fallsBack) {
+      // An older broker is no fault: the next try speaks its version.
+      this.#fallsBack = false;
+      log.info('cloud_older_mqtt', { cloud: cloud.id, mqtt: this.#protocol });
+    } else if (this.#fault !== reason || this.#waitMs === WAIT_MIN_MS) {
       log.warn('cloud_down', { cloud: cloud.id, reason, wait_ms: Math.round(this.#waitMs) });
     }
     this.#fault = reason;

@@ -111,11 +111,16 @@ export class Refused extends Error {
   }
 }
 
+/** A figure to a thousandth: more digits of milliseconds or metres only make a person stumble. */
+const readable = (value: unknown): string =>
+  String(typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);
+
 /** Refuses the message unless `fine`. */
 export function need(
   fine: boolean, rule: RuleId, reason: string, expected: unknown, got: unknown,
 ): void {
-  if (!fine) throw new Refused({ rule, reason, expected: String(expected), got: String(got) });
+  if (fine) return;
+  throw new Refused({ rule, reason, expected: readable(expected), got: readable(got) });
 }
 
 const isNode = (wire: WireNode, region: number, id: number): boolean =>
