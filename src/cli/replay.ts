@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import { filledText } from '../base/text.ts';
@@ -17,12 +17,13 @@ const faultsHelp = {
   zh: texts.replay_faults.zh.replace('{example}', faultExample),
 };
 
-/** The sample of the name that stands in the recording. */
-function siteOfRecording(recording: string): string {
+/** Which site a recording says that it was made at. */
+function recordedAt(recording: string): { readonly id: string; readonly hash: string } {
   const path = join(recording, 'manifest.json');
-  let id = '';
   try {
-    id = (JSON.parse(readFileSync(path, 'utf8')) as { site?: { id?: string } }).site?.id ?? '';
+    const text = readFileSync(path, 'utf8');
+    const { site } = JSON.parse(text) as { site?: { id?: string; hash?: string } };
+    return { id: site?.id ?? '', hash: site?.hash ?? '' };
   } catch (cause) {
     const facts = {
       subject: path,
@@ -32,6 +33,11 @@ function siteOfRecording(recording: string): string {
     };
     throw new Fault('FILE_UNREADABLE', facts, { cause });
   }
+}
+
+/** The sample of the name that stands in the recording. */
+function siteOfRecording(recording: string): string {
+  const { id } = recordedAt(recording);
   if (sampleSites().includes(id)) return id;
   const facts = {
     subject: recording,
@@ -113,6 +119,19 @@ export const replay = command({
   ],
   async run({ recording, site: named, out, pace, seed, faults, verify }, io) {
     const site = await readSite(named ?? siteOfRecording(recording));
+    const { id, hash } = recordedAt(recording);
+    // States fit the site that they were taken at alone.
+    if (id !== site.id && existsSync(join(recording, 'state-signals.bin'))) {
+      throw new Fault('REFUSED', {
+        subject: recording,
+        expected: filledText(texts.fault_recording_its_site, { id }),
+        got: filledText(texts.fault_recording_its_site, { id: site.id }),
+        next: texts.fault_recording_site_next,
+      });
+    }
+    // A device's bytes read at another site mostly come out as noise, which looks like a fault.
+    if (id !== site.id) io.note(io.say(texts.replay_other_site, { id, site: site.id }));
+    else if (hash !== site.hash) io.note(io.say(texts.replay_changed_site, { site: site.id }));
     const { replay: replayRecording } = await import('../replay.ts');
     const beganMs = io.clock.nowMs();
     const report = await replayRecording({

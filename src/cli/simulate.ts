@@ -63,6 +63,7 @@ export function parseLampFaults(
     const facts = new Map(
       rest.split(',').map((pair) => pair.split('=') as [string, string | undefined]),
     );
+    if (!rest) return bad(part);
     const atS = secondsOf('--lamp-fault', lampExample, facts.get('at'));
     const forS = secondsOf('--lamp-fault', lampExample, facts.get('for'));
     const span = {

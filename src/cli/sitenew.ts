@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Fault, messageOf } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
@@ -54,7 +54,8 @@ export const siteNew = command({
       : await writtenAnswers(answers ?? '-', io);
     try {
       if (terminal) io.note(io.say(texts.site_new_hint));
-      writeSite(folder, await askSite(ask, io.language));
+      // Two sites of one name would share a data folder: the folder's own name is the better default.
+      writeSite(folder, await askSite(ask, io.language, basename(resolve(folder))));
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
       const facts = {

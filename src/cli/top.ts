@@ -5,7 +5,7 @@ import { command } from './command.ts';
 import type { Io } from './command.ts';
 import { daemonOptions } from './common.ts';
 import { gateLines } from './gate.ts';
-import { cutTo, table } from './layout.ts';
+import { cutTo, table, wrap } from './layout.ts';
 import { headLine, messageLines, portLines } from './statuspage.ts';
 import { levelText, msText } from './words.ts';
 
@@ -78,7 +78,7 @@ export function topPicture(
       `${capability} ${levelText(level, io)}`,
     ).join('   '),
     ...gateLines(document, io),
-    lampLine(document),
+    ...wrap(lampLine(document), columns),
     '',
     ...messageLines(document, io),
     '',

@@ -73,7 +73,7 @@ main.not-live aside, main.not-live .card { filter: grayscale(1); opacity: 0.5; }
 .tools { position: absolute; right: 12px; bottom: 12px; display: flex; gap: 6px; flex-wrap: wrap; justify-content: flex-end; }
 .legend {
   position: absolute; left: 12px; bottom: 12px; margin: 0; padding: 7px 12px; list-style: none;
-  display: flex; flex-wrap: wrap; gap: 3px 14px; max-width: calc(100% - 24px); font-size: 12px;
+  display: flex; flex-wrap: wrap; gap: 3px 14px; max-width: calc(100% - 420px); font-size: 12px;
   background: var(--card); border: 1px solid var(--edge); border-radius: var(--round); color: var(--soft);
 }
 .legend i, .card h2 i { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }

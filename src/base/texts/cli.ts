@@ -219,6 +219,15 @@ export const cliTexts = defineTexts({
     en: '{seconds} s replayed in {wallS} s: {factor} times real time.',
     zh: '{seconds} 秒的录制用 {wallS} 秒回放：实时的 {factor} 倍。',
   },
+  fault_recording_its_site: { en: 'site {id}', zh: '站点 {id}' },
+  replay_other_site: {
+    en: 'Note: recorded at site {id}, replayed at site {site}. Ports that the two do not share stay unread.',
+    zh: '注意：录制于站点 {id}，回放于站点 {site}。两者不共有的端口不会被读取。',
+  },
+  replay_changed_site: {
+    en: 'Note: site {site} has changed since this was recorded.',
+    zh: '注意：站点 {site} 在录制之后已有改动。',
+  },
   replay_tracks: {
     en: '{tracks} tracks, {rows} rows; events: {events}.',
     zh: '{tracks} 条轨迹，{rows} 行；事件：{events}。',
@@ -527,8 +536,8 @@ export const cliTexts = defineTexts({
   site_new_answers_next: { en: 'The next question is:', zh: '下一个问题：' },
   site_new_again: { en: 'Begin again; nothing was written.', zh: '请重新开始；未写入任何内容。' },
   site_new_done: {
-    en: '{folder}: written and checked. Next: lukou simulate --site {folder} --out <folder>',
-    zh: '{folder}：已写出并通过检查。下一步：lukou simulate --site {folder} --out <目录>',
+    en: '{folder}: written and checked.\nNext, with simulated devices: lukou demo --site {folder}\nOr a recording of them: lukou simulate --site {folder} --out <folder>',
+    zh: '{folder}：已写出并通过检查。\n下一步，用模拟设备运行：lukou demo --site {folder}\n或生成其录制：lukou simulate --site {folder} --out <目录>',
   },
   site_migrate_summary: {
     en: 'Bring a site folder of an older version to this one.',
@@ -685,7 +694,7 @@ export const cliTexts = defineTexts({
   completion_shell: { en: 'bash', zh: 'bash' },
 
   since: { en: 'for {span}', zh: '已 {span}' },
-  ago: { en: '{span} ago', zh: '{span} 前' },
+  ago: { en: '{span} ago', zh: '{span}前' },
   unit_day: { en: 'd', zh: '天' },
   unit_hour: { en: 'h', zh: '时' },
   unit_minute: { en: 'min', zh: '分' },
