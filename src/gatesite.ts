@@ -84,7 +84,8 @@ function areaOf(site: Site): GateNode['area'] {
 
 /** Lanes and phases of a node's MAP as the gate itself reads them. */
 function laneTablesOf(node: NodeId, maps: readonly MessageOffer[], profile: string): string[] {
-  const row = gateProfiles.find(({ name }) => name === profile) ?? chinaGateProfile;
+  const row = gateProfiles.find(({ name }) => name === profile);
+  if (!row) return []; // the gate refuses whatever comes in a profile that it has no row for
   return maps.flatMap(({ message }) => {
     if (nodeKey(message.node) !== nodeKey(node)) return [];
     const read = decode(message.bytes, editions[row.edition]).message;
@@ -112,7 +113,8 @@ export function gateSiteOf(site: Site, maps: readonly MessageOffer[], commission
       id: node.id.id,
       groups: groups.map((group) => gateGroup(site, group)),
       witness: groups.length > 0 ? (controller?.driver ?? null) : null,
-      slow: controller?.options['slow'] === true,
+      // Asked less than every 300 ms on purpose: a slow source, under rule R1b.
+      slow: Number(controller?.options['queryPeriodMs'] ?? 0) > defaultLimits.pushAgeMs,
       ignored: site.road.ignoredLampGroups
         .filter(({ controllerId }) => controllerId === node.controllerId)
         .map(({ lampGroup }) => lampGroup),

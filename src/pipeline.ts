@@ -123,11 +123,16 @@ interface Watch {
   readonly name: string;
   readonly silentAfterMs: number;
   lastMs: number | null;
+  /** The first judgement; the time from which it is waited for. */
+  startMs: number | null;
   level: HealthCheck['level'];
   reason: string;
   sinceMs: number;
   facts: Record<string, string | number | boolean>;
 }
+
+/** How long a device that was never heard is waited for, beyond its own limit, ms. */
+const FIRST_WORD_MS = 5000;
 
 /** Leaf checks of one kind of device: heard or silent. All instants are of the loop's ticks. */
 class Watches implements Stateful {
@@ -143,6 +148,7 @@ class Watches implements Stateful {
       name,
       silentAfterMs,
       lastMs: null,
+      startMs: null,
       level: 'unknown',
       reason: 'never_heard',
       sinceMs: 0,
@@ -165,13 +171,16 @@ class Watches implements Stateful {
   judge(nowMs: number): readonly Watch[] {
     const changed: Watch[] = [];
     for (const watch of this.#watches.values()) {
-      const silentMs = watch.lastMs === null ? null : nowMs - watch.lastMs;
-      if (silentMs === null) continue;
+      watch.startMs ??= nowMs;
+      const unheard = watch.lastMs === null;
+      const silentMs = nowMs - (watch.lastMs ?? watch.startMs);
+      // A device may start with the box: it gets some seconds before it is missed.
+      if (unheard && silentMs <= watch.silentAfterMs + FIRST_WORD_MS) continue;
       const silent = silentMs > watch.silentAfterMs;
       const held = watch.facts['degraded'];
       const degraded = typeof held === 'string' ? held : '';
       const level = silent ? 'failed' : degraded === '' ? 'ok' : 'degraded';
-      const reason = silent ? 'silent' : degraded;
+      const reason = silent ? (unheard ? 'never_heard' : 'silent') : degraded;
       if (level === watch.level && reason === watch.reason) continue;
       watch.level = level;
       watch.reason = reason;

@@ -278,7 +278,8 @@ live('a second daemon of the same site ends with one line, the first goes on', a
   const said = second.log.trim();
   process.stdout.write(`it says: ${said}\n`);
   expect(said.split('\n').length).toBe(1);
-  expect(said).toMatch(/lukou status/);
+  expect(said).toMatch(/another daemon runs this site/);
+  expect(said).toContain(on.dataFolder);
   await sleepMs(500);
   expectUnbroken('SPAT beside a second daemon', on, fromMs, nowMs());
   expect((await daemon.status())!.pid.parent).toBe(daemon.pid);
