@@ -61,8 +61,11 @@ export const figuresHead = `# Figures
 
 Measured by \`npm run bench\`, each section with its machine and date. The daemon runs alone in its
 two processes; simulated devices, broker and units have processes of their own on the same machine,
-and share its cores. Where the user may (root), all of them run at a raised priority (nice −14),
-so that the rest of the machine disturbs them less. A goal that is not met stays here until it is. \`npm run bench -- --markdown\`
-writes all sections again, \`npm run bench -- start --markdown\` one of them; the bench named
-\`clone\` runs only by its name, since it installs everything anew.
+and share its cores. Where the user may (root), all of them run at a raised priority (nice −14), so
+that the rest of the machine disturbs them less. The load average stands with each section: above
+the number of cores, percentiles and wall times tell of the machine's other work as well. A goal
+that is not met stays here until it is.
+
+\`npm run bench -- --markdown\` writes all sections again, \`npm run bench -- start --markdown\` one
+of them; \`clone\` runs only by its name, since it installs everything anew.
 `;
