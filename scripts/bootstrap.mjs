@@ -59,22 +59,43 @@ function installKey() {
   return hash.update(`${process.versions.modules} ${process.platform} ${process.arch}`).digest('hex');
 }
 
-function install() {
+/** Runs a program quietly, with a sign of life every 15 s; gives its exit code and its output. */
+function withSigns(program, args, sign) {
+  return new Promise((resolve) => {
+    const signs = setInterval(sign, 15_000);
+    let output = '';
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, npm_config_update_notifier: 'false' },
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output = (output + data).slice(-1_000_000);
+      });
+    }
+    const done = (result) => {
+      clearInterval(signs);
+      resolve(result);
+    };
+    child.on('error', (error) => done({ error, status: 1, output }));
+    child.on('close', (status) => done({ error: null, status, output }));
+  });
+}
+
+async function install() {
   const stamp = 'node_modules/.lukou-installed';
   const key = installKey();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
   const began = performance.now();
   say('installing packages (first run; SQLite and CAN are compiled here where no binary fits: 1-3 min) ...');
-  const result = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    env: { ...process.env, npm_config_update_notifier: 'false' },
-  });
+  const result = await withSigns('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], () =>
+    say(`still installing, ${seconds(began)} so far ...`),
+  );
   if (result.error) {
     fail([`npm cannot be started: ${result.error.message}.`, 'Install npm (Debian: apt-get install npm).']);
   }
   if (result.status !== 0) {
-    const output = `${result.stdout}\n${result.stderr}`;
+    const { output } = result;
     process.stderr.write(`${output.trim().split('\n').slice(-25).join('\n')}\n`);
     const missing = [
       [/not found: make|make: not found|`make` failed|spawn make ENOENT/i, 'make', 'build-essential'],
@@ -131,6 +152,6 @@ if (!command || !(command in commands)) {
   fail([`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]`]);
 }
 checkNode();
-install();
+await install();
 build();
 process.exitCode = await commands[command]();

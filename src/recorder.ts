@@ -57,6 +57,7 @@ const BLACK_BOX = 'black-box';
 const BLACK_BOXES_MAX = 5;
 const FREEZE_EVERY_MS = 600_000;
 const FREEZE_AFTER_MS = 5000;
+const FREEZE_FROM_MS = 15_000;
 const SECONDS_DEFAULT = 600;
 const MEGABYTES_DEFAULT = 500;
 const SECONDS_MAX = 86_400;
@@ -155,6 +156,7 @@ export function createRecorder(options: {
   const { site, start, clock, log } = options;
   let running: Running | null = null;
   let lastDrops: Readonly<Record<string, number>> = {};
+  const bornMs = clock.nowMs();
   let frozenMs = -Infinity;
   const manifest = (): RecordingManifest => {
     const { monoMs, utcMs, errorMs } = clock.anchor;
@@ -245,7 +247,8 @@ export function createRecorder(options: {
     },
     incident(reason) {
       const nowMs = clock.nowMs();
-      if (nowMs - frozenMs < FREEZE_EVERY_MS) return;
+      // While everything starts a refusal is nothing to look into.
+      if (nowMs - bornMs < FREEZE_FROM_MS || nowMs - frozenMs < FREEZE_EVERY_MS) return;
       frozenMs = nowMs;
       log.warn('black_box', { reason });
       // The seconds after are worth having too.
