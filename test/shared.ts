@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
 
-/** The folder with bytes and data that others made, beside the project. */
-const folder = fileURLToPath(new URL('../../shared/', import.meta.url));
+/** The folder with bytes and data that others made, beside the project; seen from here or `dist`. */
+const beside = ['../../shared/', '../../../shared/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+);
+const folder = beside.find(existsSync) ?? beside[0]!;
 /** Whether it is there. */
 export const sharedIsThere = existsSync(folder);
 /** A path inside it. */
