@@ -40,6 +40,7 @@ interface City {
 }
 
 const OUTBOX_ROWS_MAX = 500_000;
+const REPLY_MS = 5000;
 const TRY_AGAIN_MS = 2000;
 const tell = (message: FromMain): void => parentPort?.postMessage(message);
 
@@ -288,7 +289,17 @@ class Main {
   #releaseLatch(node: string, who: string): Promise<unknown> {
     const id = this.#nextRequest++;
     tell({ kind: 'request', id, verb: 'release-latch', node, who });
-    return new Promise((resolve) => this.#replies.set(id, (result) => resolve({ node, released: result })));
+    return new Promise((resolve) => {
+      const answer = (released: unknown): void => {
+        cancel();
+        this.#replies.delete(id);
+        resolve({ node, released });
+      };
+      // A parent that does not answer has not released anything that we could vouch for.
+      const dueMs = plusMs(this.#clock.nowMs(), REPLY_MS);
+      const cancel = this.#clock.at(dueMs, () => answer(false));
+      this.#replies.set(id, answer);
+    });
   }
 }
 
