@@ -113,7 +113,8 @@ export class Daemon {
     this.startedMs = nowMs();
     this.#child = spawn(
       process.execPath,
-      [...nodeFlags, cliScript, 'run', '--site', siteFolder, '--data', data, '--seed', '1'],
+      // The flag that the service unit and npm start run it with.
+      ['--max-semi-space-size=2', ...nodeFlags, cliScript, 'run', '--site', siteFolder, '--data', data, '--seed', '1'],
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);
