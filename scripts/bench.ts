@@ -71,7 +71,7 @@ function prefer(): void {
 }
 
 async function main(): Promise<number> {
-  const todo = chosen();
+  const wanted = chosen();
   if (values.list) {
     for (const { name, title } of benches) out(`${name.padEnd(10)} ${title}`);
     return 0;
@@ -81,7 +81,7 @@ async function main(): Promise<number> {
   if (!values.json) out(machineLine(machine));
   const results: BenchResult[] = [];
   const failed: { readonly name: string; readonly reason: string }[] = [];
-  for (const bench of todo) {
+  for (const bench of wanted) {
     const before = machineNow(); // the load as of this bench
     try {
       const result = await runOne(bench);

@@ -6,7 +6,7 @@ import type { GateGroup, GateLampKind, GateNode, GateProfile, GateSite } from '.
 import { decode, editions } from './gate/decode.ts';
 import type { GateStatus } from './gate/level.ts';
 import { laneTable } from './gate/messages.ts';
-import type { GateParticipant, GateSpatEvidence, GateTiming } from './gate/messages.ts';
+import type { GateSpatEvidence, GateTiming } from './gate/messages.ts';
 import { defaultLimits } from './gate/rules.ts';
 import { nodeKey } from './model/ids.ts';
 import type { NodeId } from './model/ids.ts';
@@ -198,6 +198,3 @@ export function spatEvidenceOf(site: Site, state: SignalState, unavailable: bool
   }
   return { frames: state.evidence, status: gateStatusOf(state.status, unavailable), timings };
 }
-
-/** What travels beside an RSM, in the gate's terms. */
-export const gateParticipantsOf = (offer: MessageOffer): readonly GateParticipant[] => offer.participants;

@@ -26,7 +26,7 @@ import type { Gate, GateReport } from './gate/gate.ts';
 import type { LatchRow } from './gate/latches.ts';
 import type { GateVerdict } from './gate/level.ts';
 import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
-import { gateParticipantsOf, gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
+import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
 import { createSignalStage } from './signals/stage.ts';
 import { createStatisticStage } from './statistics/index.ts';
 import type { Coverage } from './model/coverage.ts';
@@ -477,7 +477,7 @@ function gateOfferOf(offer: MessageOffer, spat: GateSpatEvidence | null): GateOf
     nodeId: node.id,
     validMs: offer.validMs,
     newestReceivedMs: offer.newestReceivedMs,
-    participants: gateParticipantsOf(offer),
+    participants: offer.participants,
     spat,
   };
 }
