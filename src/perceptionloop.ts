@@ -1,0 +1,187 @@
+/** The perception loop: sensors, fusion, events, statistics, RSM and RSI share one event loop. */
+import { stampAt } from './base/clock.ts';
+import { Counters } from './base/counters.ts';
+import { seededRandom } from './base/random.ts';
+import type { Stateful } from './base/stateful.ts';
+import { plusMs } from './base/time.ts';
+import type { MonotonicMs } from './base/time.ts';
+import { noExpressions } from '../config/expression.ts';
+import type { CompiledExpressions } from '../config/expression.ts';
+import { sectionSchema } from '../config/field.ts';
+import { driverByKind } from '../drivers/index.ts';
+import type { DriverInstance } from '../drivers/driver.ts';
+import { createFusion } from '../fusion/fuse.ts';
+import { profileByName } from '../v2x/profiles.ts';
+import { createEventStage } from './events/index.ts';
+import { createStatisticStage } from './statistics/index.ts';
+import type { MessageOffer } from './model/message.ts';
+import type { ObservationFrame } from './model/observation.ts';
+import type { SignalState } from './model/signal.ts';
+import { snapshotAll, restoreAll } from './loops.ts';
+import type { Tick, LoopDeps, SignalsView, PerceptionView } from './loops.ts';
+import { Watches } from './watches.ts';
+
+/**
+ * A message between loops counts from this long after it was made. Live hand-over takes about
+ * 1 ms; with a fixed delay the receiving tick is the same one in every replay.
+ */
+const HANDOVER_MS = 30;
+
+/** Child side: sensors → tracks → events, statistics → RSM, RSI. */
+export class PerceptionLoop implements Stateful {
+  readonly counters = new Counters();
+  readonly #deps: LoopDeps;
+  readonly #offer: (offers: readonly MessageOffer[]) => void;
+  readonly #view: (view: PerceptionView) => void;
+  readonly #drivers: Record<string, DriverInstance> = {};
+  readonly #parts: Record<string, Stateful>;
+  readonly #watches: Watches;
+  readonly #fusion;
+  readonly #events;
+  readonly #statistics;
+  readonly #rsm;
+  readonly #rsi;
+  #pending: SignalsView[] = [];
+  #signals: readonly SignalState[] = [];
+  /** Arrivals of frames by sensor, newest last, for the phase lock. */
+  readonly arrivals = new Map<string, number>();
+
+  constructor(
+    deps: LoopDeps & {
+      offer(offers: readonly MessageOffer[]): void;
+      view(view: PerceptionView): void;
+      /** The site's own event expressions, compiled before the loop is made. */
+      readonly expressions?: CompiledExpressions;
+    },
+  ) {
+    this.#deps = deps;
+    this.#offer = deps.offer;
+    this.#view = deps.view;
+    const { site } = deps;
+    const profile = deps.profile ?? profileByName(site.profile);
+    const random = seededRandom(`${deps.seed}/perception/${deps.boot}`);
+    const count = (name: string, by = 1): void => this.counters.count(name, by);
+    this.#watches = new Watches(deps.log);
+    this.#fusion = createFusion(site, { box: site.box, boot: deps.boot, count });
+    this.#events = createEventStage(site, { expressions: deps.expressions ?? noExpressions, count, boot: deps.boot });
+    this.#statistics = createStatisticStage(site, { count });
+    this.#rsm = profile.composers.rsm({ site, profile, random: random.fork('rsm'), count });
+    this.#rsi = profile.composers.rsi({ site, profile, random: random.fork('rsi'), count });
+    this.#startDrivers();
+    this.#parts = {
+      watches: this.#watches,
+      fusion: this.#fusion,
+      events: this.#events,
+      statistics: this.#statistics,
+      rsm: this.#rsm,
+      rsi: this.#rsi,
+      ...this.#drivers,
+    };
+  }
+
+  #startDrivers(): void {
+    const { site, clock, log, hub } = this.#deps;
+    for (const settings of site.sensors.filter((sensor) => sensor.enabled)) {
+      const driver = driverByKind(settings.driver);
+      if (driver?.role !== 'sensor') throw new Error(`no sensor driver ${settings.driver}`);
+      const name = `sensor:${settings.id}`;
+      this.#watches.add(name, Math.max(driver.silentAfterMs, 3 * settings.periodMs + 50));
+      this.#drivers[settings.id] = driver.start(
+        {
+          port: hub.port(settings.port),
+          clock,
+          log,
+          count: (counter, by = 1) => this.counters.count(`${settings.id}.${counter}`, by),
+          report: (facts) => this.#watches.facts(name, facts),
+          sensorId: settings.id,
+          settings,
+          publish: (frame) => this.#accept(name, frame),
+        },
+        sectionSchema(driver.options).parse(settings.options),
+      );
+    }
+  }
+
+  #accept(name: string, frame: ObservationFrame): void {
+    this.#watches.heard(name, frame.received.monoMs);
+    this.arrivals.set(frame.sensorId, frame.received.monoMs);
+    this.counters.count(`frames_${frame.sensorId}`);
+    this.#fusion.accept(frame);
+  }
+
+  /** The signals loop's view, to be used from `HANDOVER_MS` after it was made. */
+  signals(view: SignalsView): void {
+    this.#pending.push(view);
+    if (this.#pending.length > 100) {
+      this.#pending.shift();
+      this.counters.count('handover_overflow');
+    }
+  }
+
+  #takeSignals(dueMs: MonotonicMs): void {
+    while (this.#pending[0] && this.#pending[0].atMs <= dueMs - HANDOVER_MS) {
+      this.#signals = this.#pending.shift()!.states;
+      for (const state of this.#signals) this.#fusion.setSignals(state);
+    }
+  }
+
+  /** One fusion tick: predict, publish, judge, compose. */
+  tick({ tick, dueMs }: Tick): void {
+    const { site, clock } = this.#deps;
+    this.#takeSignals(dueMs);
+    for (const { name, level, reason } of this.#watches.judge(dueMs)) {
+      const sensor = site.sensors.find((settings) => `sensor:${settings.id}` === name);
+      if (sensor) {
+        this.#fusion.setSensorHealth({
+          sensorId: sensor.id,
+          level: level === 'unknown' ? 'failed' : level,
+          reason,
+        });
+      }
+    }
+    const valid = stampAt(clock, plusMs(dueMs, site.loop.sendDelayMs));
+    const { tracks, coverage } = this.#fusion.tick(tick, dueMs, valid);
+    const events = this.#events.accept(tracks, coverage, this.#signals);
+    const statistics = this.#statistics.accept(tracks, coverage);
+    if (tick % site.loop.rsmEveryTicks === 0) {
+      const offers = [
+        ...this.#rsm.compose(tracks, coverage, this.#signals, valid),
+        ...this.#rsi.compose(events, valid),
+      ];
+      if (offers.length > 0) this.#offer(offers);
+    }
+    this.#view({
+      tick,
+      atMs: dueMs,
+      tracks,
+      coverage,
+      events,
+      statistics,
+      signals: this.#signals,
+      checks: this.#watches.checks(),
+    });
+  }
+
+  stop(): void {
+    for (const driver of Object.values(this.#drivers)) driver.stop();
+  }
+
+  snapshot(): unknown {
+    return {
+      parts: snapshotAll(this.#parts),
+      pending: structuredClone(this.#pending),
+      signals: structuredClone(this.#signals),
+    };
+  }
+
+  restore(snapshot: unknown): void {
+    const state = snapshot as {
+      parts: unknown;
+      pending: SignalsView[];
+      signals: readonly SignalState[];
+    };
+    restoreAll(this.#parts, state.parts);
+    this.#pending = structuredClone(state.pending);
+    this.#signals = structuredClone(state.signals);
+  }
+}

@@ -1,0 +1,281 @@
+/** The signals loop: controllers, SPAT, MAP and the gate share one event loop. */
+import { stampAt } from './base/clock.ts';
+import { Counters } from './base/counters.ts';
+import { seededRandom } from './base/random.ts';
+import type { Stateful } from './base/stateful.ts';
+import { monotonicMs } from './base/time.ts';
+import type { MonotonicMs, Stamp } from './base/time.ts';
+import { sectionSchema } from '../config/field.ts';
+import { driverByKind } from '../drivers/index.ts';
+import type { DriverInstance } from '../drivers/driver.ts';
+import { profileByName } from '../v2x/profiles.ts';
+import { createGate } from './gate/gate.ts';
+import type { Gate, GateReport } from './gate/gate.ts';
+import type { LatchRow } from './gate/latches.ts';
+import type { GateVerdict } from './gate/level.ts';
+import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
+import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
+import { createSignalStage } from './signals/stage.ts';
+import { nodeKey } from './model/ids.ts';
+import type { MessageOffer } from './model/message.ts';
+import type { ControllerReport, SignalState } from './model/signal.ts';
+import { snapshotAll, restoreAll } from './loops.ts';
+import type { Tick, LoopDeps, SentMessage, SignalsView, GateView } from './loops.ts';
+import { Watches } from './watches.ts';
+
+const MAP_EVERY_TICKS = 10;
+/** A turn that began later than this speaks of the instant that it began at. */
+const LATE_MS = 25;
+/** Parent side: controllers → signal groups → SPAT, MAP → gate → units. */
+export class SignalsLoop implements Stateful {
+  readonly counters = new Counters();
+  readonly #deps: LoopDeps;
+  readonly #send: (sent: SentMessage) => void;
+  readonly #view: (view: SignalsView) => void;
+  readonly #drivers: Record<string, DriverInstance> = {};
+  readonly #parts: Record<string, Stateful>;
+  readonly #watches: Watches;
+  readonly #signals;
+  readonly #spat;
+  readonly #map;
+  readonly gate: Gate;
+  readonly #levels = new Map<string, GateView>();
+  readonly #plans = new Map<string, number | null>();
+  /** The instant that the last SPAT was stamped with. */
+  #stampedMs = -Infinity;
+
+  constructor(
+    deps: LoopDeps & {
+      /** Puts a message that passed the gate on the air. */
+      send(sent: SentMessage): void;
+      view(view: SignalsView): void;
+      readonly latches?: readonly LatchRow[];
+      readonly commissioned?: boolean;
+    },
+  ) {
+    this.#deps = deps;
+    this.#send = deps.send;
+    this.#view = deps.view;
+    const { site, clock } = deps;
+    const profile = deps.profile ?? profileByName(site.profile);
+    const random = seededRandom(`${deps.seed}/signals/${deps.boot}`);
+    const count = (name: string, by = 1): void => this.counters.count(name, by);
+    this.#watches = new Watches(deps.log);
+    this.#signals = createSignalStage(site.road, count);
+    this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
+    this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
+    const numbers = this.#map.snapshot();
+    const maps = this.#map.compose(stampAt(clock), this.#plans);
+    this.#map.restore(numbers);
+    this.gate = createGate(gateSiteOf(site, maps, deps.commissioned ?? false), {
+      witnesses: witnessesOf(site),
+      latches: deps.latches ?? [],
+      startMs: clock.nowMs(),
+    });
+    for (const settings of site.controllers.filter((controller) => controller.enabled)) {
+      const driver = driverByKind(settings.driver);
+      if (driver?.role !== 'signal') throw new Error(`no signal driver ${settings.driver}`);
+      this.#watches.add(`controller:${settings.id}`, driver.silentAfterMs);
+      this.#drivers[settings.id] = driver.start(
+        {
+          port: deps.hub.port(settings.port),
+          clock,
+          log: deps.log,
+          count: (name, by = 1) => count(`${settings.id}.${name}`, by),
+          report: (facts) => this.#watches.facts(`controller:${settings.id}`, facts),
+          controllerId: settings.id,
+          settings,
+          publish: (report) => this.#accept(report),
+          twoSources: () => this.#signals.twoSources(settings.id, clock.nowMs()),
+        },
+        sectionSchema(driver.options).parse(settings.options),
+      );
+    }
+    this.#parts = {
+      watches: this.#watches,
+      signals: this.#signals,
+      spat: this.#spat,
+      map: this.#map,
+      gate: this.gate,
+      ...this.#drivers,
+    };
+  }
+
+  #accept(report: ControllerReport): void {
+    this.#watches.heard(`controller:${report.controllerId}`, report.received.monoMs);
+    this.#plans.set(report.controllerId, report.status.plan);
+    this.#signals.accept(report);
+  }
+
+  /** One SPAT cycle: state, level, bytes, gate, air. */
+  tick({ tick, dueMs, beganMs }: Tick): void {
+    // A late turn speaks of when it really is: receivers count from the stamp. The turn after it may
+    // be in time and yet due before that; stamps never go back (rule R17).
+    const wantedMs = beganMs - dueMs > LATE_MS ? beganMs : dueMs;
+    this.#stampedMs = Math.max(wantedMs, this.#stampedMs + 1);
+    const now = stampAt(this.#deps.clock, monotonicMs(this.#stampedMs));
+    const began = stampAt(this.#deps.clock, beganMs);
+    const states = this.#signals.at(now);
+    for (const state of states) this.#spatOf(state, now, began);
+    if (tick % MAP_EVERY_TICKS === 5) {
+      for (const offer of this.#map.compose(now, this.#plans)) this.#pass(offer, began, null);
+    }
+    this.#watches.judge(dueMs);
+    this.#view({
+      atMs: now.monoMs,
+      states,
+      gate: [...this.#levels.values()],
+      checks: this.#watches.checks(),
+    });
+  }
+
+  #spatOf(state: SignalState, now: Stamp, began: Stamp): void {
+    const key = nodeKey(state.node);
+    const usable = state.availability === 'usable';
+    const verdict = this.gate.level(
+      key,
+      {
+        frames: state.evidence,
+        availability: state.availability,
+        status: usable ? gateStatusOf(state.status, false) : null,
+        minEnds: Object.fromEntries(
+          state.groups.map(({ signalGroup, timing }) => [
+            signalGroup,
+            timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
+          ]),
+        ),
+      },
+      began,
+    );
+    this.#note(key, verdict, began.monoMs);
+    const offer = this.#spat.compose(state, verdict, now);
+    if (!offer) return;
+    const unavailable = verdict.level === 'unavailable';
+    const evidence = spatEvidenceOf(this.#deps.site, state, unavailable);
+    if (!this.#pass(offer, began, evidence) && !unavailable) {
+      this.#pass(this.#spat.unavailable(state.node, now), began, null);
+    }
+  }
+
+  /** Messages of the perception loop on their way to the air. */
+  offers(offers: readonly MessageOffer[], nowMs: MonotonicMs): void {
+    const now = stampAt(this.#deps.clock, nowMs);
+    for (const offer of offers) {
+      // Perception speaks of road users and events; signals and the map are this loop's alone.
+      if (offer.message.type === 'RSM' || offer.message.type === 'RSI') this.#pass(offer, now, null);
+      // A name of its own for the two that there are; whatever else is said is one count.
+      else if (offer.message.type === 'SPAT') this.counters.count('offer_refused_SPAT');
+      else this.counters.count(`offer_refused_${offer.message.type === 'MAP' ? 'MAP' : 'other'}`);
+    }
+  }
+
+  /** Unavailable SPAT for every node with lamps, without taking a message number: for the guard. */
+  unavailable(atMs: MonotonicMs): readonly MessageOffer[] {
+    const now = stampAt(this.#deps.clock, atMs);
+    const numbers = this.#spat.snapshot();
+    const offers = this.#signals.at(now).map((state) => this.#spat.unavailable(state.node, now));
+    this.#spat.restore(numbers);
+    return offers;
+  }
+
+  /** One round of unavailable SPAT through the gate: the last words before the end. */
+  sayUnavailable(atMs: MonotonicMs): void {
+    const now = stampAt(this.#deps.clock, atMs);
+    for (const state of this.#signals.at(now)) {
+      const { level } = this.gate.level(nodeKey(state.node), null, now);
+      // Who is silent already has said it.
+      if (level !== 'silent') this.#pass(this.#spat.unavailable(state.node, now), now, null);
+    }
+  }
+
+  #note(node: string, { level, reasons: breaches }: GateVerdict, nowMs: number): void {
+    const before = this.#levels.get(node);
+    const sinceMs = before?.level === level ? before.sinceMs : nowMs;
+    const reasons = breaches.map(
+      ({ rule, reason, expected, got }) => `${rule} ${reason}: expected ${expected}, got ${got}`,
+    );
+    this.#levels.set(node, { node, level, reasons, sinceMs });
+    if (before?.level !== level) {
+      this.counters.count(`gate_level_${level}`);
+      // The first text tells repetitions apart: every change is news, however soon it comes.
+      const change = `${node} ${level} ${this.counters.get(`gate_level_${level}`)}`;
+      const fields = { change, node, says: level, reasons: reasons.slice(0, 3).join('; ') };
+      this.#deps.log.info('gate_level', fields);
+    }
+  }
+
+  #pass(offer: MessageOffer, now: Stamp, spat: GateSpatEvidence | null): boolean {
+    const verdict = this.gate.check(gateOfferOf(offer, spat), now);
+    if (!verdict.pass) {
+      this.counters.count(`gate_refused_${offer.message.type}_${verdict.rule}`);
+      this.#deps.log.warn('gate_refused', {
+        type: offer.message.type,
+        rule: verdict.rule,
+        reason: verdict.reason,
+        expected: verdict.expected,
+        got: verdict.got,
+      });
+      return false;
+    }
+    this.counters.count(`sent_${offer.message.type}`);
+    this.#send({
+      atMs: now.monoMs,
+      message: offer.message,
+      newestReceivedMs: offer.newestReceivedMs,
+      validMs: offer.validMs,
+    });
+    return true;
+  }
+
+  /** The gate's level of each node's SPAT. */
+  levels(): readonly GateView[] {
+    return [...this.#levels.values()];
+  }
+
+  /** What the gate tells people. */
+  report(): GateReport {
+    return this.gate.report();
+  }
+
+  stop(): void {
+    for (const driver of Object.values(this.#drivers)) driver.stop();
+  }
+
+  snapshot(): unknown {
+    return {
+      parts: snapshotAll(this.#parts),
+      levels: [...this.#levels],
+      plans: [...this.#plans],
+      stampedMs: this.#stampedMs,
+    };
+  }
+
+  restore(snapshot: unknown): void {
+    const state = snapshot as {
+      parts: unknown;
+      levels: [string, GateView][];
+      plans: [string, number | null][];
+      stampedMs?: number;
+    };
+    restoreAll(this.#parts, state.parts);
+    this.#stampedMs = state.stampedMs ?? -Infinity;
+    for (const [key, value] of state.levels) this.#levels.set(key, value);
+    for (const [key, value] of state.plans) this.#plans.set(key, value);
+  }
+}
+
+/** An offer in the gate's own terms. */
+function gateOfferOf(offer: MessageOffer, spat: GateSpatEvidence | null): GateOffer {
+  const { bytes, type, profile, node } = offer.message;
+  return {
+    bytes,
+    type,
+    profile,
+    nodeRegion: node.region,
+    nodeId: node.id,
+    validMs: offer.validMs,
+    newestReceivedMs: offer.newestReceivedMs,
+    participants: offer.participants,
+    spat,
+  };
+}
