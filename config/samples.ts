@@ -154,7 +154,7 @@ const rsu = (
 
 const common = (id: string): Pick<SiteFile,
   'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop'
-  | 'dataFolder' | 'log' | 'timeSource'> => ({
+  | 'dataFolder' | 'log' | 'timeZone' | 'timeSource'> => ({
   formatVersion: SITE_FORMAT_VERSION,
   revision: 1,
   id,
@@ -173,6 +173,7 @@ const common = (id: string): Pick<SiteFile,
   loop: { rateHz: 20, rsmEveryTicks: 2, rewindMs: 500, phaseLock: true, sendDelayMs: 5 },
   dataFolder: `.lukou/${id}`,
   log: { level: 'info' },
+  timeZone: 'Asia/Shanghai',
   timeSource: { kind: 'system', assumedErrorMs: 20 },
 });
 

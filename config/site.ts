@@ -451,6 +451,13 @@ export const siteSection = {
       },
     ),
   }),
+  timeZone: text({
+    help: {
+      en: 'Time zone of calendars in road.json, as IANA names it.',
+      zh: 'road.json 中时段所用的时区（IANA 名称）。',
+    },
+    maxLength: 64, pattern: /^[A-Za-z0-9_+/-]+$/, default: 'Asia/Shanghai',
+  }),
   timeSource: group({
     kind: choice(
       {

@@ -10,7 +10,7 @@ import type { GateSpatEvidence, GateTiming } from './gate/messages.ts';
 import { defaultLimits } from './gate/rules.ts';
 import { nodeKey } from './model/ids.ts';
 import type { NodeId } from './model/ids.ts';
-import type { MessageOffer } from './model/message.ts';
+import type { MapVariant } from './model/stages.ts';
 import { servedNodes } from './model/road.ts';
 import type { LampType, SignalGroup } from './model/road.ts';
 import type { ControllerStatus, SignalGroupState, SignalState } from './model/signal.ts';
@@ -83,12 +83,12 @@ function areaOf(site: Site): GateNode['area'] {
 }
 
 /** Lanes and phases of a node's MAP as the gate itself reads them. */
-function laneTablesOf(node: NodeId, maps: readonly MessageOffer[], profile: string): string[] {
+function laneTablesOf(node: NodeId, maps: readonly MapVariant[], profile: string): string[] {
   const row = gateProfiles.find(({ name }) => name === profile);
   if (!row) return []; // the gate refuses whatever comes in a profile that it has no row for
-  return maps.flatMap(({ message }) => {
-    if (nodeKey(message.node) !== nodeKey(node)) return [];
-    const read = decode(message.bytes, editions[row.edition]).message;
+  return maps.flatMap((variant) => {
+    if (nodeKey(variant.node) !== nodeKey(node)) return [];
+    const read = decode(variant.bytes, editions[row.edition]).message;
     if (read?.type !== 'MAP') return [];
     return read.nodes
       .filter(({ id }) => (id.region ?? 0) === node.region && id.id === node.id)
@@ -100,7 +100,7 @@ function laneTablesOf(node: NodeId, maps: readonly MessageOffer[], profile: stri
  * The gate's site.
  * @param maps every MAP variant that may leave, encoded: their lane tables are pinned (rule R18).
  */
-export function gateSiteOf(site: Site, maps: readonly MessageOffer[], commissioned: boolean): GateSite {
+export function gateSiteOf(site: Site, maps: readonly MapVariant[], commissioned: boolean): GateSite {
   const area = areaOf(site);
   const ids = (pairs: readonly (readonly [string, string])[], groups: ReadonlySet<string>) =>
     pairs.filter(([a, b]) => groups.has(a) && groups.has(b));

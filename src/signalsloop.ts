@@ -16,6 +16,7 @@ import type { GateVerdict } from './gate/level.ts';
 import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
 import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
 import { createSignalStage } from './signals/stage.ts';
+import { signStates } from './model/conditions.ts';
 import { nodeKey } from './model/ids.ts';
 import type { MessageOffer } from './model/message.ts';
 import type { ControllerReport, SignalState } from './model/signal.ts';
@@ -24,6 +25,8 @@ import type { Tick, LoopDeps, SentMessage, SignalsView, GateView } from './loops
 import { Watches } from './watches.ts';
 
 const MAP_EVERY_TICKS = 10;
+/** The plan of a controller that is silent for longer than this is not known. */
+const PLAN_KEPT_MS = 10_000;
 /** A turn that began later than this speaks of the instant that it began at. */
 const LATE_MS = 25;
 /** Parent side: controllers → signal groups → SPAT, MAP → gate → units. */
@@ -64,9 +67,7 @@ export class SignalsLoop implements Stateful {
     this.#signals = createSignalStage(site.road, count);
     this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
     this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
-    const numbers = this.#map.snapshot();
-    const maps = this.#map.compose(stampAt(clock), this.#plans);
-    this.#map.restore(numbers);
+    const maps = this.#map.variants();
     this.gate = createGate(gateSiteOf(site, maps, deps.commissioned ?? false), {
       witnesses: witnessesOf(site),
       latches: deps.latches ?? [],
@@ -116,9 +117,18 @@ export class SignalsLoop implements Stateful {
     const now = stampAt(this.#deps.clock, monotonicMs(this.#stampedMs));
     const began = stampAt(this.#deps.clock, beganMs);
     const states = this.#signals.at(now);
+    for (const { controllerId, received } of states) {
+      const agedMs = now.monoMs - received.monoMs;
+      if (agedMs > PLAN_KEPT_MS) this.#plans.set(controllerId, null);
+    }
+    const signs = signStates(this.#deps.site.road, states);
+    // Who hears a SPAT must know its lanes: a map that changes goes out before it (rule R18).
+    for (const offer of this.#map.switched(now, this.#plans, signs)) this.#pass(offer, began, null);
     for (const state of states) this.#spatOf(state, now, began);
     if (tick % MAP_EVERY_TICKS === 5) {
-      for (const offer of this.#map.compose(now, this.#plans)) this.#pass(offer, began, null);
+      for (const offer of this.#map.compose(now, this.#plans, signs)) {
+        this.#pass(offer, began, null);
+      }
     }
     this.#watches.judge(dueMs);
     this.#view({

@@ -178,6 +178,8 @@ export interface Site {
   readonly web: { readonly host: string; readonly port: number };
   readonly dataFolder: string;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
+  /** Where calendars of lane uses and speed limits are read, as IANA names it. */
+  readonly timeZone: string;
   readonly timeSource: { readonly kind: 'system' | 'chrony'; readonly assumedErrorMs: number };
   readonly road: Road;
   /** SHA-256 over the canonical JSON of the whole site, and of its safety part. */

@@ -73,9 +73,33 @@ export interface SpatComposer extends Stateful {
   unavailable(node: NodeId, now: Stamp): MessageOffer;
 }
 
-/** road → MAP. One offer for each node and variant in force. */
+/** One MAP that a node may send, counter and stamp zero: what a commissioning pins (rule R18). */
+export interface MapVariant {
+  readonly node: NodeId;
+  /** What holds when it is sent: `always`, or conditions in words. Equal maps share a variant. */
+  readonly keys: readonly string[];
+  /** Of road.json. */
+  readonly revision: number;
+  /** SHA-256 of the octets, lower-case hex. */
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** road → MAP. One offer for each node, in the variant in force. */
 export interface MapComposer extends Stateful {
-  compose(now: Stamp, plans: ReadonlyMap<string, number | null>): readonly MessageOffer[];
+  /**
+   * @param plans number of the plan by controller; null where it does not say.
+   * @param signs state by sign, see `signStates`; none where left out.
+   */
+  compose(
+    now: Stamp, plans: ReadonlyMap<string, number | null>, signs?: ReadonlyMap<string, string>,
+  ): readonly MessageOffer[];
+  /** Offers of those nodes alone whose variant is another than in their last offer. */
+  switched(
+    now: Stamp, plans: ReadonlyMap<string, number | null>, signs?: ReadonlyMap<string, string>,
+  ): readonly MessageOffer[];
+  /** Every MAP that may ever leave. */
+  variants(): readonly MapVariant[];
 }
 
 /** tracks → RSM: as many frames as needed; none where nothing healthy looks. */

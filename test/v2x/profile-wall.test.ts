@@ -48,6 +48,8 @@ const spat = (context: ComposerContext): SpatComposer => ({
 const map = (context: ComposerContext): MapComposer => ({
   ...stateless,
   compose: (now) => servedNodes(context.site.road).map(({ id }) => offer(context, 'MAP', id, now.monoMs, 'a map')),
+  switched: () => [],
+  variants: () => [],
 });
 const rsm = (context: ComposerContext): RsmComposer => ({
   ...stateless,
