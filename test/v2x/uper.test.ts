@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { randomValue } from '../../scripts/oracle/values.ts';
 import { codecFor, createLineCodec, profileNames } from '../../v2x/codec.ts';
 import type { MessageFrame } from '../../v2x/schemas/frame.ts';
 import { heading, speed } from '../../v2x/schemas/motion.ts';
@@ -15,7 +16,6 @@ import {
 import type { Schema } from '../../v2x/uper/schema.ts';
 import { runUperBench } from '../bench/uper.bench-run.ts';
 import { referenceHex } from './uper-reference.ts';
-import { randomValue } from './uper-values.ts';
 
 /** Encodes by the generated code; the reference by another way must agree. */
 function hexOf(schema: Schema, value: unknown): string {
