@@ -28,6 +28,17 @@ type Question = keyof typeof checkTexts;
 /** Reads an answer; a text says what was expected instead. */
 type Reading<T> = (answer: string) => { readonly value: T } | { readonly expected: Text };
 
+/** Nobody answered a question as it asks; the sentence in both languages. */
+export class AnswerError extends RangeError {
+  override name = 'AnswerError';
+  readonly text: Text;
+
+  constructor(text: Text) {
+    super(text.en);
+    this.text = text;
+  }
+}
+
 /** After this many wrong answers the asker is no person. */
 const MAX_TRIES = 5;
 
@@ -54,7 +65,11 @@ class Asker {
       const again = { got: answer, expected: result.expected[this.#language] };
       hint = `${fillText(checkTexts.ask_again, this.#language, again)}\n`;
     }
-    throw new RangeError(`${question}: expected ${last.en}`);
+    const { en, zh } = checkTexts[question];
+    throw new AnswerError({
+      en: `${fillText({ en, zh }, 'en', values)}: expected ${last.en}`,
+      zh: `${fillText({ en, zh }, 'zh', values)}：期望 ${last.zh}`,
+    });
   }
 }
 
@@ -109,7 +124,7 @@ async function askArm(
 /**
  * Asks for reference point, arms and lanes and builds a bench site of one junction: region 0, an
  * object-list sensor, a TSCBM controller where there are lamps, a unit on loopback. `byDefault`
- * is the id that an empty answer takes. Throws `RangeError` after five answers in a row that do
+ * is the id that an empty answer takes. Throws `AnswerError` after five answers in a row that do
  * not fit.
  */
 export async function askSite(

@@ -1,6 +1,7 @@
 /**
  * What follows from the stages of a fixed plan: how long a stage lasts with its change, and which
- * greens end with it. The GB/T 20999 driver needs it to turn a stage's rest into a green's end.
+ * greens end with it. The GB/T 20999 driver needs it to turn a stage's rest into a green's end,
+ * and the simulator plays it.
  */
 import { lineLength } from '../src/base/geometry.ts';
 import type { RoadFile } from './road.ts';
@@ -9,44 +10,56 @@ type Group = RoadFile['signalGroups'][number];
 type Stage = RoadFile['stages'][number];
 
 /** Last part of a vehicle's green that flashes. Source: GB 14886-2016; 3 s in practice. */
-const FLASHING_GREEN_S = 3;
+const FLASHING_GREEN_MS = 3000;
 /** Walking speed that flashing green is laid out for, m/s. */
 const WALK_MPS = 1.2;
+/** Used where the site gives no intergreen for two conflicting groups, s. */
+const DEFAULT_CLEARANCE_S = 2;
 
 const isWalk = (group: Group): boolean => group.lampType === 'pedestrian';
+const yellowMs = (group: Group): number => (isWalk(group) ? 0 : group.yellowS * 1000);
 
-/** Seconds between the end of a stage's green and the next stage: yellow and all red. */
-export function changeS(road: RoadFile, stage: Stage, next: Stage): number {
-  const clearances = new Map(road.conflicts.intergreens.map((row) =>
-    [`${row.from} ${row.to}`, row.clearanceS]));
-  let longestS = 0;
+/** From the end of one group's green to that of another which follows it, ms. */
+function clearMs(road: RoadFile, from: Group, to: Group['id']): number {
+  const { intergreens, conflicting } = road.conflicts;
+  const listed = intergreens.find((row) => row.from === from.id && row.to === to);
+  const excluded = conflicting.some(
+    ([a, b]) => (a === from.id && b === to) || (b === from.id && a === to));
+  if (!listed && !excluded) return 0;
+  return yellowMs(from) + (listed?.clearanceS ?? DEFAULT_CLEARANCE_S) * 1000;
+}
+
+/** Between the end of a stage's green and the next stage: yellow and all red, ms. */
+export function changeMs(road: RoadFile, stage: Stage, next: Stage): number {
+  let longestMs = 0;
   for (const group of road.signalGroups) {
     if (!stage.green.includes(group.id) || next.green.includes(group.id)) continue;
-    const yellowS = isWalk(group) ? 0 : group.yellowS;
-    longestS = Math.max(longestS, yellowS);
+    longestMs = Math.max(longestMs, yellowMs(group));
     for (const to of next.green) {
-      const clearanceS = stage.green.includes(to) ? undefined : clearances.get(`${group.id} ${to}`);
-      if (clearanceS !== undefined) longestS = Math.max(longestS, yellowS + clearanceS);
+      if (!stage.green.includes(to)) longestMs = Math.max(longestMs, clearMs(road, group, to));
     }
   }
-  return longestS;
+  return longestMs;
 }
+
+/** The same in seconds. */
+export const changeS = (road: RoadFile, stage: Stage, next: Stage): number =>
+  changeMs(road, stage, next) / 1000;
 
 /** Seconds of one round of all stages. */
 export const cycleS = (road: RoadFile): number =>
   road.stages.reduce((sum, stage, index) =>
     sum + stage.greenS + changeS(road, stage, road.stages[(index + 1) % road.stages.length]!), 0);
 
-function flashingMs(road: RoadFile, group: Group, greenS: number): number {
+/** How long the end of a green of `greenMs` flashes, ms. */
+export function flashingMs(road: RoadFile, group: Group, greenMs: number): number {
   if (!group.hasFlashingGreen) return 0;
-  if (!isWalk(group)) return Math.min(FLASHING_GREEN_S, greenS / 2) * 1000;
+  if (!isWalk(group)) return Math.min(FLASHING_GREEN_MS, greenMs / 2);
   const longestM = Math.max(0, ...road.crossings
     .filter((crossing) => crossing.signalGroup === group.id)
     .map((crossing) => lineLength(crossing.points)));
   const wantedMs = Math.round(Math.max(longestM / WALK_MPS, 5) * 10) * 100;
-  return Math.max(
-    Math.min(wantedMs, (greenS - group.minGreenS) * 1000, greenS * 1000 - 4000), 1000,
-  );
+  return Math.max(Math.min(wantedMs, greenMs - group.minGreenS * 1000, greenMs - 4000), 1000);
 }
 
 /** One green that ends with a stage, as the driver's option `stageGroups` takes it. */
@@ -63,11 +76,10 @@ export function stageGroups(road: RoadFile): Readonly<Record<string, readonly St
     const next = road.stages[(index + 1) % count]!;
     const ending = road.signalGroups.filter(
       (group) => stage.green.includes(group.id) && !next.green.includes(group.id));
-    const beforeEndMs = Math.round(changeS(road, stage, next) * 1000);
+    const beforeEndMs = Math.round(changeMs(road, stage, next));
     return [String(stage.number), ending.map((group) => ({
-      lampGroup: group.lampGroup as string, beforeEndMs, flashingMs: flashingMs(
-        road, group, greenRunS(road, index, group),
-      ),
+      lampGroup: group.lampGroup as string, beforeEndMs,
+      flashingMs: flashingMs(road, group, greenRunS(road, index, group) * 1000),
     }))] as const;
   });
   return Object.fromEntries(rows);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { Fault, messageOf } from '../base/fault.ts';
+import { Fault } from '../base/fault.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { command } from './command.ts';
 import type { Io } from './command.ts';
@@ -44,7 +44,7 @@ export const siteNew = command({
         next: texts.fault_folder_next,
       });
     }
-    const { askSite, writeSite } = await import('../../config/ask.ts');
+    const { AnswerError, askSite, writeSite } = await import('../../config/ask.ts');
     const { checkSite, formatProblems } = await import('../site.ts');
     const person = answers === null && io.stdin.isTTY;
     // Questions go beside the output, so that --json stays readable by scripts.
@@ -57,11 +57,11 @@ export const siteNew = command({
       // Two sites of one name would share a data folder: the folder's own name is the better default.
       writeSite(folder, await askSite(ask, io.language, basename(resolve(folder))));
     } catch (thrown) {
-      if (!(thrown instanceof RangeError)) throw thrown;
+      if (!(thrown instanceof AnswerError)) throw thrown;
       const facts = {
         subject: 'site new',
         expected: texts.site_new_answer,
-        got: messageOf(thrown),
+        got: thrown.text,
         next: texts.site_new_again,
       };
       throw new Fault('VALUE_OUT_OF_RANGE', facts, { cause: thrown });

@@ -3,8 +3,8 @@
  * plan of the controller, state of a sign), and every combination of answers that can come.
  */
 import { nodeKey } from './ids.ts';
-import type { Road, RoadCondition, RoadNode } from './road.ts';
-import type { SignalState } from './signal.ts';
+import type { Road, RoadCondition, RoadNode, SpeedLimit } from './road.ts';
+import type { LampAspect, SignalState } from './signal.ts';
 
 /** What the conditions of one node are held against. */
 export interface RoadState {
@@ -169,6 +169,32 @@ export function localWeekMinute(utcMs: number, timeZone: string): number {
   return day * DAY_MIN + Number(parts.get('hour')) * 60 + Number(parts.get('minute'));
 }
 
+const always: RoadCondition = { kind: 'always' };
+
+/** The road with what holds in one state alone, as if it held always. */
+export function roadInForce(road: Road, state: RoadState): Road {
+  const conditional = ({ when }: { readonly when: RoadCondition }): boolean =>
+    when.kind !== 'always';
+  const limitsOf = (limits: readonly SpeedLimit[]): readonly SpeedLimit[] =>
+    limits.filter(({ when }) => holds(when, state)).map((limit) => ({ ...limit, when: always }));
+  const free = [...road.links, ...road.lanes].every((row) => !row.speedLimits.some(conditional));
+  if (free && !road.lanes.some(({ uses }) => uses.some(conditional))) return road;
+  return {
+    ...road,
+    links: road.links.map((link) => ({ ...link, speedLimits: limitsOf(link.speedLimits) })),
+    lanes: road.lanes.map((lane) => ({
+      ...lane,
+      uses: lane.uses.filter(({ when }) => holds(when, state))
+        .map((use) => ({ ...use, when: always })),
+      speedLimits: limitsOf(lane.speedLimits),
+    })),
+  };
+}
+
+/** What a lamp over a lane shows, as a condition names it; null where that is not known. */
+export const laneLampState = ({ colour, flashing }: LampAspect): string | null =>
+  colour === 'unknown' ? null : `${flashing ? 'flashing-' : ''}${colour}`;
+
 /** A lamp over a lane is a sign: its state by the name of its signal group, where it is known. */
 export function signStates(road: Road, states: readonly SignalState[]): Map<string, string> {
   const lamps = new Set(
@@ -179,8 +205,8 @@ export function signStates(road: Road, states: readonly SignalState[]): Map<stri
   for (const { availability, groups } of states) {
     if (availability !== 'usable') continue;
     for (const { signalGroup, aspect } of groups) {
-      if (!lamps.has(signalGroup) || aspect.colour === 'unknown') continue;
-      found.set(signalGroup, `${aspect.flashing ? 'flashing-' : ''}${aspect.colour}`);
+      const state = laneLampState(aspect);
+      if (lamps.has(signalGroup) && state !== null) found.set(signalGroup, state);
     }
   }
   return found;

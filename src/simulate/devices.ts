@@ -5,12 +5,14 @@ import { monotonicMs, plusMs, utcMs } from '../base/time.ts';
 import type { MonotonicMs, UtcMs } from '../base/time.ts';
 import { utcByAnchor } from '../base/clock.ts';
 import type { ClockAnchor } from '../base/clock.ts';
+import { laneLampState, localWeekMinute, roadInForce } from '../model/conditions.ts';
 import type { ControllerId, SensorId } from '../model/ids.ts';
+import type { Road } from '../model/road.ts';
 import type { PortMessage } from '../model/port.ts';
 import type { SimulatedController, SimulatedSensor } from '../model/simulated.ts';
 import type { Site } from '../model/site.ts';
 import type { RuleBreakers } from './breakers.ts';
-import { createLampPlan } from './lamps.ts';
+import { createLampPlan, SIMULATED_PLAN } from './lamps.ts';
 import type { LampFault, LampPlan } from './lamps.ts';
 import { Agenda } from './agenda.ts';
 import { SensorEye } from './sensing.ts';
@@ -112,13 +114,26 @@ class DeviceSimulation implements Simulation {
     const startMs = this.#anchor.monoMs;
     const { site, seed, users, rules, lampFaults } = options;
     this.lamps = createLampPlan(site.road, { startMs, faults: lampFaults ?? [] });
-    this.world = createWorld(site, {
+    this.world = createWorld({ road: this.#roadAtStart() }, {
       seed, users, startMs, lamps: this.lamps, ...(rules && { rules }),
     });
     this.#agenda = new Agenda(startMs);
     this.#planTruth();
     for (const sensor of site.sensors) this.#planSensor(sensor.id);
     for (const controller of site.controllers) this.#planController(controller.id);
+  }
+
+  /** Lanes are used as they may be when the run begins; a change of plan or hour is not played. */
+  #roadAtStart(): Road {
+    const { road, timeZone } = this.#options.site;
+    const { monoMs, utcMs } = this.#anchor;
+    const signs = new Map(road.signalGroups.flatMap(({ id, lampType }, index) => {
+      const state = lampType === 'lane' ? laneLampState(this.lamps.now(index, monoMs).aspect) : null;
+      return state === null ? [] : [[id as string, state] as const];
+    }));
+    return roadInForce(road, {
+      weekMinute: localWeekMinute(utcMs, timeZone), plan: SIMULATED_PLAN, signs,
+    });
   }
 
   get nowMs(): MonotonicMs {

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { monotonicMs } from '../base/time.ts';
 import type { MonotonicMs, UtcMs } from '../base/time.ts';
-import { lineLength } from '../base/geometry.ts';
+import { changeMs, flashingMs } from '../../config/stagetimes.ts';
 import type { ControllerId, SignalGroupId } from '../model/ids.ts';
 import type { Road, SignalGroup } from '../model/road.ts';
 import type { ControllerStatus, LampAspect } from '../model/signal.ts';
@@ -67,12 +67,6 @@ const RED: LampAspect = { colour: 'red', flashing: false };
 const RED_YELLOW: LampAspect = { colour: 'red-yellow', flashing: false };
 const DARK: LampAspect = { colour: 'dark', flashing: false };
 
-/** Last part of a vehicle's green that flashes; three seconds are common in China. */
-const FLASHING_GREEN_MS = 3000;
-/** Walking speed that the pedestrians' clearance is laid out for, m/s. */
-const CLEARANCE_MPS = 1.2;
-/** Used where the site gives no intergreen for two conflicting groups, s. */
-const DEFAULT_CLEARANCE_S = 2;
 const RED_YELLOW_MS = 1000;
 /** A lamp that never changes says that its state ends this much later. */
 const NEVER_MS = 3_600_000;
@@ -99,17 +93,6 @@ export function createLampPlan(
   };
 }
 
-/** What a group that loses right of way needs before another may have it, ms after its green. */
-function changeMs(road: Road, from: SignalGroup, to: SignalGroupId): number {
-  const listed = road.conflicts.intergreens.find((row) => row.from === from.id && row.to === to);
-  const conflicting = road.conflicts.conflicting.some(
-    ([a, b]) => (a === from.id && b === to) || (b === from.id && a === to),
-  );
-  if (!listed && !conflicting) return 0;
-  const yellowMs = from.lampType === 'pedestrian' ? 0 : from.yellowS * 1000;
-  return yellowMs + (listed?.clearanceS ?? DEFAULT_CLEARANCE_S) * 1000;
-}
-
 function stageTimes(road: Road): StageTimes[] {
   const times: StageTimes[] = [];
   let atMs = 0;
@@ -117,14 +100,7 @@ function stageTimes(road: Road): StageTimes[] {
     const stage = road.stages[index]!;
     const next = road.stages[(index + 1) % road.stages.length]!;
     const greenEndMs = atMs + stage.greenS * 1000;
-    let gapMs = 0;
-    for (const group of road.signalGroups) {
-      if (!stage.green.includes(group.id) || next.green.includes(group.id)) continue;
-      gapMs = Math.max(gapMs, group.lampType === 'pedestrian' ? 0 : group.yellowS * 1000);
-      for (const to of next.green) {
-        if (!stage.green.includes(to)) gapMs = Math.max(gapMs, changeMs(road, group, to));
-      }
-    }
+    const gapMs = changeMs(road, stage, next);
     times.push({ number: stage.number, fromMs: atMs, greenEndMs, untilMs: greenEndMs + gapMs });
     atMs = greenEndMs + gapMs;
   }
@@ -154,17 +130,6 @@ function greenStretches(
   return stretches;
 }
 
-/** How long the end of this green flashes, ms. */
-function flashingMs(group: SignalGroup, road: Road, greenMs: number): number {
-  if (!group.hasFlashingGreen) return 0;
-  if (group.lampType !== 'pedestrian') return Math.min(FLASHING_GREEN_MS, greenMs / 2);
-  const longestM = road.crossings
-    .filter((crossing) => crossing.signalGroup === group.id)
-    .reduce((most, crossing) => Math.max(most, lineLength(crossing.points)), 0);
-  const wantedMs = Math.round(Math.max(longestM / CLEARANCE_MPS, 5) * 10) * 100;
-  return Math.max(Math.min(wantedMs, greenMs - group.minGreenS * 1000, greenMs - 4000), 1000);
-}
-
 function segmentsOf(
   group: SignalGroup,
   road: Road,
@@ -183,7 +148,7 @@ function segmentsOf(
   for (let index = 0; index < stretches.length; index++) {
     const { fromMs, greenEndMs } = stretches[index]!;
     const nextMs = stretches[index + 1]?.fromMs ?? first + cycleMs;
-    const flashMs = flashingMs(group, road, greenEndMs - fromMs);
+    const flashMs = flashingMs(road, group, greenEndMs - fromMs);
     const yellowMs = group.lampType === 'pedestrian' ? 0 : group.yellowS * 1000;
     const redYellowMs = group.hasRedYellow ? RED_YELLOW_MS : 0;
     const cuts: [LampAspect, number][] = [
@@ -203,6 +168,9 @@ function segmentsOf(
   return segments;
 }
 
+/** Number of the plan that simulated controllers say they run. */
+export const SIMULATED_PLAN = 1;
+
 const STATUS: ControllerStatus = {
   mode: 'fixed-time',
   manualControl: false,
@@ -212,7 +180,7 @@ const STATUS: ControllerStatus = {
   priority: false,
   fault: false,
   transition: false,
-  plan: 1,
+  plan: SIMULATED_PLAN,
 };
 
 class FixedPlan {
