@@ -1,8 +1,8 @@
 import { assert } from '../src/base/assert.ts';
 import {
-  COVARIANCE, E_ACCELERATION, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_VX, E_VY,
-  E_X, E_Y, E_YAW_RATE, ESTIMATE, STATE, T_BOX_HEADING, T_CLASS, T_COVARIANCE, T_HIT_MS, T_LAYOUT,
-  T_MODE, T_STANDING_MS, T_STATE, T_TIME, VEHICLE,
+  CLASS_COUNT, COVARIANCE, E_ACCELERATION, E_COVARIANCE, E_HEADING, E_HEADING_VARIANCE, E_SPEED,
+  E_VX, E_VY, E_X, E_Y, E_YAW_RATE, ESTIMATE, STATE, T_BOX_HEADING, T_CLASS, T_COVARIANCE, T_HIT_MS,
+  T_LAYOUT, T_MODE, T_STANDING_MS, T_STATE, T_TIME, VEHICLE,
 } from './layout.ts';
 import { motionOf } from './tuning.ts';
 import type { ModeTuning, MotionTuning } from './tuning.ts';
@@ -21,17 +21,39 @@ export function wrap(rad: number): number {
   return rad - 2 * Math.PI * Math.floor((rad + Math.PI) / (2 * Math.PI));
 }
 
+/** What a step of one length does to one class: chances to switch, and what fades. */
+const RATES = 7;
+const R_LEAVE = 1;
+const R_BACK = 2;
+const R_YAW = 3;
+const R_ACCELERATION = 5;
+/** The last step of each class, since the tracks of a frame mostly share its length. */
+const rates = new Float64Array(RATES * CLASS_COUNT).fill(-1);
+
+/** Offset in `rates` of a class for steps of `dtS`. */
+function ratesOf(cls: number, dtS: number, motion: MotionTuning): number {
+  const at = cls * RATES;
+  if (rates[at] === dtS) return at;
+  const { quiet, manoeuvre } = motion;
+  rates[at] = dtS;
+  rates[at + R_LEAVE] = 1 - Math.exp(-dtS / motion.quietS);
+  rates[at + R_BACK] = 1 - Math.exp(-dtS / motion.manoeuvreS);
+  rates[at + R_YAW] = Math.exp(-dtS / quiet.yawS);
+  rates[at + R_YAW + 1] = Math.exp(-dtS / manoeuvre.yawS);
+  rates[at + R_ACCELERATION] = Math.exp(-dtS / quiet.accelerationS);
+  rates[at + R_ACCELERATION + 1] = Math.exp(-dtS / manoeuvre.accelerationS);
+  return at;
+}
+
 /**
- * Mixes the two modes of one track for a step of `dtS`, in place.
+ * Mixes the two modes of one track for a step, in place; of the covariances the upper part only,
+ * since the prediction that follows writes the lower one.
  *
  * Both modes share one layout, so that mixing needs no conversion. The chance to switch grows with
  * the step (a Markov chain in continuous time), so that many short steps equal one long one.
  * Source: Blom and Bar-Shalom, "The interacting multiple model algorithm", 1988.
  */
-function mixModes(data: Float64Array, track: number, dtS: number,
-  motion: MotionTuning): void {
-  const leave = 1 - Math.exp(-dtS / motion.quietS);
-  const back = 1 - Math.exp(-dtS / motion.manoeuvreS);
+function mixModes(data: Float64Array, track: number, leave: number, back: number): void {
   const quiet = data[track + T_MODE];
   const busy = data[track + T_MODE + 1];
   const toQuiet = (1 - leave) * quiet + back * busy;
@@ -43,29 +65,27 @@ function mixModes(data: Float64Array, track: number, dtS: number,
   const a = track + T_STATE;
   const b = a + STATE;
   const vehicle = data[track + T_LAYOUT] === VEHICLE;
-  for (let index = 0; index < STATE; index++) {
+  const size = vehicle ? STATE : 4;
+  for (let index = 0; index < size; index++) {
     const raw = data[b + index] - data[a + index];
     difference[index] = vehicle && index === 2 ? wrap(raw) : raw;
   }
   const p = track + T_COVARIANCE;
-  const q = p + COVARIANCE;
   const quietSpread = quietShare * (1 - quietShare);
   const busySpread = busyShare * (1 - busyShare);
-  const size = vehicle ? STATE : 4;
   for (let row = 0; row < size; row++) {
-    for (let column = row; column < size; column++) {
-      const spread = difference[row] * difference[column];
-      const at = row * STATE + column;
-      const mirror = column * STATE + row;
-      const first = data[p + at];
-      const second = data[q + at];
-      data[p + at] = first + quietShare * (second - first) + quietSpread * spread;
-      data[q + at] = second + busyShare * (first - second) + busySpread * spread;
-      data[p + mirror] = data[p + at];
-      data[q + mirror] = data[q + at];
+    const off = difference[row];
+    const end = p + row * STATE + size;
+    let column = row;
+    for (let at = p + row * STATE + row; at < end; at++, column++) {
+      const spread = off * difference[column];
+      const first = data[at];
+      const second = data[at + COVARIANCE];
+      data[at] = first + quietShare * (second - first) + quietSpread * spread;
+      data[at + COVARIANCE] = second + busyShare * (first - second) + busySpread * spread;
     }
-    data[a + row] += quietShare * difference[row];
-    data[b + row] -= busyShare * difference[row];
+    data[a + row] += quietShare * off;
+    data[b + row] -= busyShare * off;
   }
 }
 const difference = new Float64Array(STATE);
@@ -75,7 +95,7 @@ const difference = new Float64Array(STATE);
  * place, with white acceleration noise.
  *
  * @param state record offset of 4 numbers; @param covariance offset of a 6 × 6 block whose first
- * 4 × 4 is used, row-major, symmetric.
+ * 4 × 4 is used, row-major; its upper part is read.
  * @param accelerationM2ps3 spectral density of the acceleration, m²/s³.
  *
  * Error: rounding only; symmetry is kept bit for bit.
@@ -117,6 +137,7 @@ export function predictFree(
   data[p + 18] = data[p + 3];
   data[p + 13] = data[p + 8];
   data[p + 19] = data[p + 9];
+  data[p + 20] = p23;
 }
 
 /**
@@ -134,6 +155,16 @@ export function predictVehicle(
   dtS: number,
   mode: ModeTuning,
 ): void {
+  const keepYaw = Math.exp(-dtS / mode.yawS);
+  const keepAcceleration = Math.exp(-dtS / mode.accelerationS);
+  moveVehicle(data, state, covariance, dtS, mode, keepYaw, keepAcceleration);
+}
+
+/** `predictVehicle` with what stays of yaw rate and acceleration after the step. */
+function moveVehicle(
+  data: Float64Array, state: number, covariance: number, dtS: number, mode: ModeTuning,
+  keepYaw: number, keepAcceleration: number,
+): void {
   const speed = data[state + 3];
   const yawRate = data[state + 4];
   const acceleration = data[state + 5];
@@ -145,53 +176,66 @@ export function predictVehicle(
   data[state + 1] += path * sin;
   data[state + 2] = wrap(data[state + 2] + yawRate * dtS);
   data[state + 3] = speed + acceleration * dtS;
-  const keepYaw = Math.exp(-dtS / mode.yawS);
-  const keepAcceleration = Math.exp(-dtS / mode.accelerationS);
   data[state + 4] = yawRate * keepYaw;
   data[state + 5] = acceleration * keepAcceleration;
-  const half = 0.5 * dtS;
   moveVehicleCovariance(
-    data, covariance, dtS, -path * sin, path * cos, cos * dtS, sin * dtS, half, keepYaw,
+    data, covariance, dtS, -path * sin, path * cos, cos * dtS, sin * dtS, keepYaw,
     keepAcceleration,
   );
   addVehicleNoise(data, covariance, dtS, Math.abs(speed), cos, sin, mode, keepYaw,
     keepAcceleration);
 }
 
-/** P ← F P Fᵀ with F's known zeros left out: rows first, then columns, then mirrored. */
+/**
+ * P ← F P Fᵀ with F's known zeros left out, written out: the upper part is read, all is written.
+ * With the turn t = heading + dt/2 · yaw and the gain g = speed + dt/2 · acceleration, place moves
+ * by xHeading · t + xSpeed · g, so that sums with t and g are all that F asks for.
+ */
 function moveVehicleCovariance(
   p: Float64Array, at: number, dtS: number, xHeading: number, yHeading: number,
-  xSpeed: number, ySpeed: number, half: number, keepYaw: number, keepAcceleration: number,
+  xSpeed: number, ySpeed: number, keepYaw: number, keepAcceleration: number,
 ): void {
-  for (let column = 0; column < STATE; column++) {
-    const heading = p[at + 12 + column];
-    const speed = p[at + 18 + column];
-    const yaw = p[at + 24 + column];
-    const acceleration = p[at + 30 + column];
-    const turned = heading + half * yaw;
-    const gained = speed + half * acceleration;
-    p[at + column] += xHeading * turned + xSpeed * gained;
-    p[at + 6 + column] += yHeading * turned + ySpeed * gained;
-    p[at + 12 + column] = heading + dtS * yaw;
-    p[at + 18 + column] = speed + dtS * acceleration;
-    p[at + 24 + column] = keepYaw * yaw;
-    p[at + 30 + column] = keepAcceleration * acceleration;
-  }
-  for (let row = 0; row < STATE; row++) {
-    const r = at + row * STATE;
-    const turned = p[r + 2] + half * p[r + 4];
-    const gained = p[r + 3] + half * p[r + 5];
-    p[r] += xHeading * turned + xSpeed * gained;
-    p[r + 1] += yHeading * turned + ySpeed * gained;
-    p[r + 2] += dtS * p[r + 4];
-    p[r + 3] += dtS * p[r + 5];
-    p[r + 4] *= keepYaw;
-    p[r + 5] *= keepAcceleration;
-  }
-  for (let row = 1; row < STATE; row++) {
-    for (let column = 0; column < row; column++) p[at + row * STATE + column] =
-      p[at + column * STATE + row];
-  }
+  const half = 0.5 * dtS;
+  const p02 = p[at + 2], p03 = p[at + 3], p04 = p[at + 4], p05 = p[at + 5];
+  const p12 = p[at + 8], p13 = p[at + 9], p14 = p[at + 10], p15 = p[at + 11];
+  const p22 = p[at + 14], p23 = p[at + 15], p24 = p[at + 16], p25 = p[at + 17];
+  const p33 = p[at + 21], p34 = p[at + 22], p35 = p[at + 23];
+  const p44 = p[at + 28], p45 = p[at + 29], p55 = p[at + 35];
+  const t1 = p12 + half * p14, t2 = p22 + half * p24, t3 = p23 + half * p34;
+  const t4 = p24 + half * p44, t5 = p25 + half * p45;
+  const g1 = p13 + half * p15, g2 = p23 + half * p25, g3 = p33 + half * p35;
+  const g4 = p34 + half * p45, g5 = p35 + half * p55;
+  const q02 = p02 + (xHeading * t2 + xSpeed * g2), q03 = p03 + (xHeading * t3 + xSpeed * g3);
+  const q04 = p04 + (xHeading * t4 + xSpeed * g4), q05 = p05 + (xHeading * t5 + xSpeed * g5);
+  const q12 = p12 + (yHeading * t2 + ySpeed * g2), q13 = p13 + (yHeading * t3 + ySpeed * g3);
+  const q14 = p14 + (yHeading * t4 + ySpeed * g4), q15 = p15 + (yHeading * t5 + ySpeed * g5);
+  const q24 = p24 + dtS * p44, q25 = p25 + dtS * p45, q35 = p35 + dtS * p55;
+  const tx = q02 + half * q04, gx = q03 + half * q05;
+  const ty = q12 + half * q14, gy = q13 + half * q15;
+  p[at] += xHeading * (p02 + half * p04) + xSpeed * (p03 + half * p05);
+  p[at] += xHeading * tx + xSpeed * gx;
+  p[at + 1] += xHeading * t1 + xSpeed * g1;
+  p[at + 6] = p[at + 1] += yHeading * tx + ySpeed * gx;
+  p[at + 12] = p[at + 2] = q02 + dtS * q04;
+  p[at + 18] = p[at + 3] = q03 + dtS * q05;
+  p[at + 24] = p[at + 4] = q04 * keepYaw;
+  p[at + 30] = p[at + 5] = q05 * keepAcceleration;
+  p[at + 7] += yHeading * t1 + ySpeed * g1;
+  p[at + 7] += yHeading * ty + ySpeed * gy;
+  p[at + 13] = p[at + 8] = q12 + dtS * q14;
+  p[at + 19] = p[at + 9] = q13 + dtS * q15;
+  p[at + 25] = p[at + 10] = q14 * keepYaw;
+  p[at + 31] = p[at + 11] = q15 * keepAcceleration;
+  p[at + 14] = p22 + dtS * p24 + dtS * q24;
+  p[at + 20] = p[at + 15] = p23 + dtS * p34 + dtS * q25;
+  p[at + 26] = p[at + 16] = q24 * keepYaw;
+  p[at + 32] = p[at + 17] = q25 * keepAcceleration;
+  p[at + 21] = p33 + dtS * p35 + dtS * q35;
+  p[at + 27] = p[at + 22] = (p34 + dtS * p45) * keepYaw;
+  p[at + 33] = p[at + 23] = q35 * keepAcceleration;
+  p[at + 28] = keepYaw * p44 * keepYaw;
+  p[at + 34] = p[at + 29] = keepYaw * p45 * keepAcceleration;
+  p[at + 35] = keepAcceleration * p55 * keepAcceleration;
 }
 
 /** Adds what the model leaves out. */
@@ -228,7 +272,8 @@ export function predictTrack(data: Float64Array, track: number, toMs: number): v
   if (restS <= 0) return;
   data[track + T_TIME] = toMs;
   if (restS > GAP_MAX_S) restS = GAP_MAX_S;
-  const motion = motionOf(data[track + T_CLASS]);
+  const cls = data[track + T_CLASS];
+  const motion = motionOf(cls);
   const vehicle = data[track + T_LAYOUT] === VEHICLE;
   const standing = data[track + T_STANDING_MS] > 0;
   if (standing && toMs - data[track + T_HIT_MS] > REST_AFTER_MS) {
@@ -237,14 +282,17 @@ export function predictTrack(data: Float64Array, track: number, toMs: number): v
   }
   const steps = Math.ceil(restS / STEP_MAX_S - 1e-9);
   const dtS = restS / steps;
+  const rate = ratesOf(cls, dtS, motion);
   for (let step = 0; step < steps; step++) {
-    mixModes(data, track, dtS, motion);
+    mixModes(data, track, rates[rate + R_LEAVE], rates[rate + R_BACK]);
     for (let mode = 0; mode < 2; mode++) {
       const state = track + T_STATE + mode * STATE;
       const covariance = track + T_COVARIANCE + mode * COVARIANCE;
       const tuning = mode === 0 ? motion.quiet : motion.manoeuvre;
-      if (vehicle) predictVehicle(data, state, covariance, dtS, tuning);
-      else {
+      if (vehicle) {
+        moveVehicle(data, state, covariance, dtS, tuning, rates[rate + R_YAW + mode],
+          rates[rate + R_ACCELERATION + mode]);
+      } else {
         const density = tuning.accelerationSigma * tuning.accelerationSigma;
         const wander = tuning.wanderSigma * tuning.wanderSigma;
         predictFree(data, state, covariance, dtS, density, wander);
@@ -279,64 +327,79 @@ export function estimateTrack(data: Float64Array, track: number, out: Float64Arr
   at: number): void {
   assert(out.length >= at + ESTIMATE, 'estimate is too short');
   const vehicle = data[track + T_LAYOUT] === VEHICLE;
-  for (let mode = 0; mode < 2; mode++) modeMoments(data, track, mode, vehicle);
+  const s = track + T_STATE;
+  const p = track + T_COVARIANCE;
+  if (vehicle) {
+    vehicleMoments(data, s, p, 0);
+    vehicleMoments(data, s + STATE, p + COVARIANCE, MOMENTS);
+  } else {
+    freeMoments(data, s, p, 0);
+    freeMoments(data, s + STATE, p + COVARIANCE, MOMENTS);
+  }
   const first = data[track + T_MODE];
   const second = data[track + T_MODE + 1];
-  const spread = first * second;
+  const m = moments;
   for (let index = 0; index < 4; index++) {
-    out[at + index] = first * moments[index] + second * moments[20 + index];
-    difference[index] = moments[20 + index] - moments[index];
+    out[at + index] = first * m[index] + second * m[MOMENTS + index];
   }
+  const spread = first * second;
+  const c = at + E_COVARIANCE;
+  let cell = 4;
   for (let row = 0; row < 4; row++) {
-    for (let column = 0; column < 4; column++) {
-      const cell = 4 + row * 4 + column;
-      out[at + E_COVARIANCE + row * 4 + column] =
-        first * moments[cell] + second * moments[20 + cell]
-          + spread * difference[row] * difference[column];
+    const off = spread * (m[MOMENTS + row] - m[row]);
+    for (let column = row; column < 4; column++, cell++) {
+      out[c + row * 4 + column] = out[c + column * 4 + row] = first * m[cell]
+        + second * m[MOMENTS + cell] + off * (m[MOMENTS + column] - m[column]);
     }
   }
   if (vehicle) vehicleHeading(data, track, out, at, first, second);
   else freeHeading(data, track, out, at);
 }
-const moments = new Float64Array(40);
+/** Numbers of one mode: 4 of the mean, then the upper part of the covariance, row by row. */
+const MOMENTS = 14;
+const moments = new Float64Array(2 * MOMENTS);
 
-/** Mean and covariance of one mode in (x, y, vx, vy). */
-function modeMoments(data: Float64Array, track: number, mode: number, vehicle: boolean): void {
-  const s = track + T_STATE + mode * STATE;
-  const p = track + T_COVARIANCE + mode * COVARIANCE;
-  const o = mode * 20;
-  moments[o] = data[s];
-  moments[o + 1] = data[s + 1];
-  if (!vehicle) {
-    moments[o + 2] = data[s + 2];
-    moments[o + 3] = data[s + 3];
-    for (let row = 0; row < 4; row++) {
-      for (let column = 0; column < 4; column++) moments[o + 4 + row * 4 + column] =
-        data[p + row * STATE + column];
-    }
-    return;
-  }
+/** Mean and covariance of one mode in (x, y, vx, vy), from a free state. */
+function freeMoments(data: Float64Array, s: number, p: number, o: number): void {
+  const m = moments;
+  for (let index = 0; index < 4; index++) m[o + index] = data[s + index];
+  m[o + 4] = data[p];
+  m[o + 5] = data[p + 1];
+  m[o + 6] = data[p + 2];
+  m[o + 7] = data[p + 3];
+  m[o + 8] = data[p + 7];
+  m[o + 9] = data[p + 8];
+  m[o + 10] = data[p + 9];
+  m[o + 11] = data[p + 14];
+  m[o + 12] = data[p + 15];
+  m[o + 13] = data[p + 21];
+}
+
+/** The same from a vehicle state. */
+function vehicleMoments(data: Float64Array, s: number, p: number, o: number): void {
+  const m = moments;
   const cos = Math.cos(data[s + 2]);
   const sin = Math.sin(data[s + 2]);
   const speed = data[s + 3];
-  moments[o + 2] = speed * cos;
-  moments[o + 3] = speed * sin;
   const side = -speed * sin;
   const ahead = speed * cos;
   const hh = data[p + 14];
   const hs = data[p + 15];
   const ss = data[p + 21];
-  moments[o + 4] = data[p];
-  moments[o + 5] = moments[o + 8] = data[p + 1];
-  moments[o + 9] = data[p + 7];
-  moments[o + 6] = moments[o + 12] = side * data[p + 2] + cos * data[p + 3];
-  moments[o + 7] = moments[o + 16] = ahead * data[p + 2] + sin * data[p + 3];
-  moments[o + 10] = moments[o + 13] = side * data[p + 8] + cos * data[p + 9];
-  moments[o + 11] = moments[o + 17] = ahead * data[p + 8] + sin * data[p + 9];
-  moments[o + 14] = side * side * hh + 2 * side * cos * hs + cos * cos * ss;
-  moments[o + 15] = moments[o + 18] = side * ahead * hh + (side * sin + ahead * cos) * hs
-    + cos * sin * ss;
-  moments[o + 19] = ahead * ahead * hh + 2 * ahead * sin * hs + sin * sin * ss;
+  m[o] = data[s];
+  m[o + 1] = data[s + 1];
+  m[o + 2] = ahead;
+  m[o + 3] = speed * sin;
+  m[o + 4] = data[p];
+  m[o + 5] = data[p + 1];
+  m[o + 6] = side * data[p + 2] + cos * data[p + 3];
+  m[o + 7] = ahead * data[p + 2] + sin * data[p + 3];
+  m[o + 8] = data[p + 7];
+  m[o + 9] = side * data[p + 8] + cos * data[p + 9];
+  m[o + 10] = ahead * data[p + 8] + sin * data[p + 9];
+  m[o + 11] = side * side * hh + 2 * side * cos * hs + cos * cos * ss;
+  m[o + 12] = side * ahead * hh + (side * sin + ahead * cos) * hs + cos * sin * ss;
+  m[o + 13] = ahead * ahead * hh + 2 * ahead * sin * hs + sin * sin * ss;
 }
 
 function vehicleHeading(
