@@ -39,6 +39,12 @@ export const group = <S extends Section>(
   return (facts ? schema.meta({ ...facts }) : schema) as Field<SectionValue<S>>;
 };
 
+/** An object of rows that all have defaults; it may be left out. */
+export const withDefaults = <S extends Section>(
+  section: S, facts: FieldFacts,
+): Field<SectionValue<S>> =>
+  sectionSchema(section).prefault({} as never).meta({ ...facts }) as Field<SectionValue<S>>;
+
 /** A row that may be null, and is null where the file leaves it out. */
 export const orNull = <T>(inner: z.ZodType<T>, facts: FieldFacts): Field<T | null> =>
   inner.nullable().default(null as never).meta({ ...facts }) as unknown as Field<T | null>;

@@ -2,6 +2,7 @@
  * Descriptions of the sample sites; `scripts/sites.ts` writes them to `config/sites/`, and a test
  * holds the files against them.
  */
+import { airRow } from './air.ts';
 import type { ArmSpec, JunctionSpec, SiteSpec } from './generate.ts';
 import { SITE_FORMAT_VERSION } from './site.ts';
 import type { RoadFile } from './road.ts';
@@ -153,7 +154,7 @@ const rsu = (
 });
 
 const common = (id: string): Pick<SiteFile,
-  'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop'
+  'air' | 'formatVersion' | 'revision' | 'id' | 'mode' | 'box' | 'frame' | 'profile' | 'loop'
   | 'dataFolder' | 'log' | 'timeZone' | 'timeSource'> => ({
   formatVersion: SITE_FORMAT_VERSION,
   revision: 1,
@@ -170,6 +171,7 @@ const common = (id: string): Pick<SiteFile,
     divisionCode: '310114',
   },
   profile: 'A',
+  air: airRow.parse({}),
   loop: { rateHz: 20, rsmEveryTicks: 2, rewindMs: 500, phaseLock: true, sendDelayMs: 5 },
   dataFolder: `.lukou/${id}`,
   log: { level: 'info' },

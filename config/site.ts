@@ -3,6 +3,7 @@
  * compile-time check in `src/site.ts` holds the two together.
  */
 import { z } from 'zod';
+import { airRow } from './air.ts';
 import { choice, custom, flag, quantity, text } from './field.ts';
 import type { Field } from './field.ts';
 import { nodeIdRow, roadUserClassWords } from './road.ts';
@@ -245,7 +246,7 @@ const rsu = group({
       unit: 'ms',
       min: 0,
       max: 100,
-      default: 1,
+      default: 3,
     },
   ),
 });
@@ -418,6 +419,7 @@ export const siteSection = {
   ),
   rsus: list(rsu, { help: { en: 'Roadside units.', zh: '路侧单元。' }, max: 16, default: [] }),
   clouds: list(cloud, { help: { en: 'Clouds.', zh: '云平台。' }, max: 8, default: [] }),
+  air: airRow,
   events: list(event, {
     help: { en: 'Events of the site’s own.', zh: '站点自定义事件。' }, max: 32, default: [],
   }),

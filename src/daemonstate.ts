@@ -42,6 +42,7 @@ const notDrops = [
   /^event_(?!watch_overflow|overflow)/,
   /^cloud_(live_sent|record_confirmed|connected|mqtt_fallback)/,
   /^rsu_sent_/,
+  /^(rsm|ssm)_(told|held)_/,
   /^birth_/,
   /^web_(picture_sent|client_opened|share_opened|token_let_in)$/,
   // A bus is shared: what one driver passes over, its neighbour takes.

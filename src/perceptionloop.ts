@@ -11,7 +11,7 @@ import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { createFusion } from '../fusion/fuse.ts';
-import { profileByName } from '../v2x/profiles.ts';
+import { profileOfSite } from '../v2x/profiles.ts';
 import { createEventStage } from './events/index.ts';
 import { createStatisticStage } from './statistics/index.ts';
 import type { MessageOffer } from './model/message.ts';
@@ -58,7 +58,7 @@ export class PerceptionLoop implements Stateful {
     this.#offer = deps.offer;
     this.#view = deps.view;
     const { site } = deps;
-    const profile = deps.profile ?? profileByName(site.profile);
+    const profile = deps.profile ?? profileOfSite(site);
     const random = seededRandom(`${deps.seed}/perception/${deps.boot}`);
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);

@@ -36,6 +36,8 @@ export interface Profile {
     map(context: ComposerContext): MapComposer;
     rsm(context: ComposerContext): RsmComposer;
     rsi(context: ComposerContext): RsiComposer;
+    /** Sensor sharing, where the message set has it; asks RSM's composer who is told of. */
+    ssm?(context: ComposerContext, rsm: RsmComposer): RsmComposer;
   };
   /** The word on air for what a lamp shows and allows. */
   light(aspect: LampAspect, rightOfWay: RightOfWay): string;
@@ -53,6 +55,7 @@ export interface Profile {
     readonly SPAT: AirClass;
     readonly MAP: AirClass;
     readonly RSM: AirClass;
+    readonly SSM?: AirClass;
     readonly RSI: {
       readonly static: AirClass;
       readonly semiStatic: AirClass;
@@ -63,5 +66,10 @@ export interface Profile {
   readonly participantsMax: number;
   /** Connections of one lane of the map. */
   readonly connectionsMax: number;
+  /** Ids on air are 1 to this (rule R34); 0 is the unit itself. */
   readonly airIdMax: number;
+  /** An id is not given again for this long, ms. */
+  readonly idRestMs: number;
+  /** Points of a reference path, at the least. */
+  readonly pathPointsMin: number;
 }

@@ -1,11 +1,13 @@
 import { assert } from '../src/base/assert.ts';
+import type { AirKindName } from '../src/model/air.ts';
 import type { LampAspect, RightOfWay } from '../src/model/signal.ts';
+import type { Site } from '../src/model/site.ts';
 import { codecFor } from './codec.ts';
 import { createMapComposer } from './compose/map.ts';
 import { createRsiComposer } from './compose/rsi.ts';
 import { createRsmComposer } from './compose/rsm.ts';
 import { createSpatComposer } from './compose/spat.ts';
-import type { Profile } from './profile.ts';
+import type { AirClass, Profile } from './profile.ts';
 
 /** Lamp → light state of the Chinese set. */
 function chineseLight({ colour, flashing }: LampAspect, rightOfWay: RightOfWay): string {
@@ -51,6 +53,8 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
       SPAT: { aid: 3619, priority: 176 },
       MAP: { aid: 3618, priority: 16 },
       RSM: { aid: 3623, priority: 208 },
+      // One vendor's choice for phase 2 (unverified).
+      SSM: { aid: 23, priority: 223 },
       RSI: {
         static: { aid: 3620, priority: 48 },
         semiStatic: { aid: 3621, priority: 80 },
@@ -62,6 +66,8 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
     participantsMax: 16,
     connectionsMax: name === 'A' || name === 'P2' ? 16 : 8,
     airIdMax: 65_535,
+    idRestMs: 10_000,
+    pathPointsMin: name === 'A' || name === 'P2' ? 1 : 2,
   };
 }
 
@@ -73,4 +79,32 @@ export function profileByName(name: string, rows: readonly Profile[] = profiles)
   const profile = rows.find((row) => row.name === name);
   assert(profile, `unknown profile ${name}`);
   return profile;
+}
+
+/** Ids of the strict profile of roadside units: up to 255, free again after 3 s (rule R34). */
+const strictIds = { airIdMax: 255, idRestMs: 3000 } as const;
+
+/** The profile of a site with what the site sets of it: ids, application ids, priorities. */
+export function profileOfSite(site: Site, rows: readonly Profile[] = profiles): Profile {
+  const profile = profileByName(site.profile, rows);
+  const rank = (kind: AirKindName, own: AirClass): AirClass => {
+    const row = site.air.ranks.find((set) => set.kind === kind);
+    return row ? { aid: row.aid, priority: row.priority } : own;
+  };
+  const { SPAT, MAP, RSM, SSM, RSI } = profile.air;
+  return {
+    ...profile,
+    ...(site.air.ids === 'strict' ? strictIds : {}),
+    air: {
+      SPAT: rank('SPAT', SPAT),
+      MAP: rank('MAP', MAP),
+      RSM: rank('RSM', RSM),
+      ...(SSM ? { SSM: rank('SSM', SSM) } : {}),
+      RSI: {
+        static: rank('RSI-static', RSI.static),
+        semiStatic: rank('RSI-semi-static', RSI.semiStatic),
+        dynamic: rank('RSI-dynamic', RSI.dynamic),
+      },
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import type { AirSettings } from './air.ts';
 import type { Text } from '../base/text.ts';
 import type { RoadEventKind } from './event.ts';
 import type { CloudId, ControllerId, NodeId, RsuId, SensorId } from './ids.ts';
@@ -164,6 +165,7 @@ export interface Site {
   readonly controllers: readonly ControllerSettings[];
   readonly rsus: readonly RsuSettings[];
   readonly clouds: readonly CloudSettings[];
+  readonly air: AirSettings;
   readonly events: readonly EventSettings[];
   readonly loop: {
     /** Fusion rate, Hz; RSM goes every `rsmEveryTicks`. */

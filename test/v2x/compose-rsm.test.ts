@@ -163,8 +163,9 @@ test('when every id is taken or resting the rest is counted, and told again when
   const composer = createRsmComposer(context);
   const tracks = (atMs: number, from: number) => Array.from({ length: 8 }, (_, at) => trackOf(atMs, from + at, at - 4, 0));
   expect(others(say(composer, 0, tracks(0, 1)))).toHaveLength(5);
-  expect(context.counts.get('rsm_id_exhausted')).toBe(3);
+  expect(context.counts.get('rsm_id_not_sent')).toBe(3);
   expect(others(say(composer, 1000, tracks(1000, 100)))).toHaveLength(0);
+  expect(context.counts.get('rsm_id_exhausted')).toBe(5);
   expect(others(say(composer, 12_000, tracks(12_000, 200)))).toHaveLength(5);
 });
 

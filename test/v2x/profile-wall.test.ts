@@ -72,6 +72,7 @@ const foreign: Profile = {
     RSI: { static: { aid: 32_771, priority: 1 }, semiStatic: { aid: 32_771, priority: 2 }, dynamic: { aid: 32_771, priority: 4 } },
   },
   sizeMaxOctets: 400, participantsMax: 3, connectionsMax: 4, airIdMax: 50,
+  idRestMs: 1000, pathPointsMin: 1,
 };
 
 const START_MS = monotonicMs(1000);

@@ -6,7 +6,7 @@ import type { MonotonicMs, Stamp } from '../../src/base/time.ts';
 import { headingRadToNorthDeg, radToDeg } from '../../src/base/units.ts';
 import type { Coverage } from '../../src/model/coverage.ts';
 import { nodeKey } from '../../src/model/ids.ts';
-import type { TrackId, ZoneId } from '../../src/model/ids.ts';
+import type { NodeId, RsuId, TrackId, ZoneId } from '../../src/model/ids.ts';
 import type { MessageOffer, ParticipantEvidence } from '../../src/model/message.ts';
 import { servedNodes } from '../../src/model/road.ts';
 import type { RoadNode, RoadZone } from '../../src/model/road.ts';
@@ -16,17 +16,17 @@ import type { SignalState } from '../../src/model/signal.ts';
 import type { RsmComposer } from '../../src/model/stages.ts';
 import type { Track, TrackList } from '../../src/model/track.ts';
 import type { ComposerContext } from '../profile.ts';
+import { AirIds } from './airids.ts';
+import type { HeldUser } from './airids.ts';
 import { headingConfidence, positionConfidence, speedConfidence } from './confidence.ts';
 import { MessageCounters } from './counter.ts';
 import { airFrame, airOffset, airPosition } from './position.ts';
 import type { AirFrame, AirPosition } from './position.ts';
+import { Policy } from './policy.ts';
+import { NodeShare, byRisk, rankUsers, roundBudget } from './share.ts';
+import type { RankedUser } from './share.ts';
 import { airTime } from './time.ts';
 
-/** Below this the heading is held, until the road user is faster than the second, m/s. */
-const HEADING_HOLD_MPS = 4 / 3.6;
-const HEADING_FREE_MPS = 5 / 3.6;
-/** An id on air is not given again for this long, ms (rule R34). */
-const ID_REST_MS = 10_000;
 const VALID_FOR_MS = 200;
 const UNKNOWN_SPEED = 8191;
 const UNKNOWN_HEADING = 28_800;
@@ -70,21 +70,24 @@ const sources: Readonly<Record<string, string>> = {
 const sourceOf = (track: Track): string =>
   track.kinds.length === 1 ? (sources[track.kinds[0]!] ?? 'unknown') : 'integrated';
 
-interface HeldId {
-  airId: number;
-  lastMs: MonotonicMs;
-  headingRad: number | null;
-  held: boolean;
-}
-
 interface NodePlace {
   readonly node: RoadNode;
   readonly reference: AirPosition;
   /** Declared zones that are nearer to this node than to any other. */
   readonly zones: readonly ZoneId[];
+  readonly share: NodeShare;
+  /** The units that send it; null where the site's policy names none of this node. */
+  readonly units: readonly RsuId[] | null;
 }
 
-class Rsm implements RsmComposer {
+/** One road user of a round, with what is remembered of it on air. */
+export interface ToldUser {
+  readonly user: RankedUser;
+  readonly held: HeldUser;
+}
+
+/** Composes RSM; SSM of the same box asks it who is told of, and by which id. */
+export class Rsm implements RsmComposer {
   readonly #context: ComposerContext;
   readonly #counters: MessageCounters;
   readonly #air: AirFrame;
@@ -92,26 +95,39 @@ class Rsm implements RsmComposer {
   readonly #places: readonly NodePlace[];
   readonly #zones: readonly RoadZone[];
   readonly #unitId: string;
-  #held = new Map<TrackId, HeldId>();
-  #resting = new Map<number, MonotonicMs>();
-  #nextAirId: number;
+  readonly #policy: Policy;
+  readonly #ids: AirIds;
+  #lastMs: MonotonicMs | undefined;
+  #told: ReadonlyMap<string, readonly ToldUser[]> = new Map();
 
   constructor(context: ComposerContext) {
     this.#context = context;
-    this.#counters = new MessageCounters(context.random);
-    this.#air = airFrame(context.site);
-    const { road } = context.site;
+    const { site, profile, random } = context;
+    this.#counters = new MessageCounters(random);
+    this.#air = airFrame(site);
+    const { road } = site;
     this.#zones = road.zones.filter((zone) => zone.kind === 'coverage');
     const nodes = servedNodes(road);
     this.#nodes = nodes;
     const owners = this.#zones.map((zone) => nearestNode(nodes, ...middleOf(zone)));
+    this.#policy = new Policy(site, 'RSM', (1000 * site.loop.rsmEveryTicks) / site.loop.rateHz);
+    const roundMs = this.#policy.periodMs;
     this.#places = nodes.map((node) => ({
       node,
       reference: airPosition(this.#air.geodetic(node.reference[0], node.reference[1])),
       zones: this.#zones.filter((_, index) => owners[index] === node).map(({ id }) => id),
+      share: new NodeShare(
+        roundBudget(site, node.id, nodes.length, roundMs), roundMs, profile.participantsMax - 1,
+      ),
+      units: this.#policy.unitsOf(node.id),
     }));
-    this.#unitId = unitId(context.site.box);
-    this.#nextAirId = 1 + context.random.fork('first-id').below(context.profile.airIdMax);
+    this.#unitId = unitId(site.box);
+    this.#ids = new AirIds(profile.airIdMax, profile.idRestMs, random.fork('first-id'));
+  }
+
+  /** Who may be told of now at a node, the riskiest first, also those whose round it is not. */
+  toldOf(node: NodeId): readonly ToldUser[] {
+    return this.#told.get(nodeKey(node)) ?? [];
   }
 
   compose(
@@ -120,14 +136,25 @@ class Rsm implements RsmComposer {
     signals: readonly SignalState[],
     now: Stamp,
   ): readonly MessageOffer[] {
-    this.#forget(now.monoMs);
-    const covered = new Map<ZoneId, Set<RoadUserClass>>();
-    for (const zone of coverage.zones) {
-      if (zone.sensors.length === 0) continue;
-      const classes = covered.get(zone.zoneId) ?? new Set<RoadUserClass>();
-      classes.add(zone.cls);
-      covered.set(zone.zoneId, classes);
+    // Without a policy the caller's own period holds.
+    if (this.#policy.isSet && !this.#policy.due(this.#lastMs, now.monoMs)) return [];
+    this.#lastMs = now.monoMs;
+    this.#ids.forget(now.monoMs);
+    const covered = coveredClasses(coverage);
+    this.#told = this.#giveIds(this.#byNode(list, covered, now), now.monoMs);
+    const offers: MessageOffer[] = [];
+    for (const place of this.#places) {
+      const users = this.toldOf(place.node.id);
+      // Nothing healthy looks at this node: silence, never emptiness (rule R30).
+      const looks = users.length > 0 || place.zones.some((zone) => covered.has(zone));
+      const wanted = users.length > 0 || this.#policy.trigger !== 'occupied';
+      if (looks && wanted) offers.push(...this.#frames(place, users, list, now));
     }
+    return offers;
+  }
+
+  /** Whom to tell of, by node, the riskiest first. */
+  #byNode(list: TrackList, covered: Covered, now: Stamp): Map<string, RankedUser[]> {
     const byNode = new Map<string, Track[]>();
     for (const track of list.tracks) {
       const why = this.#whyNot(track, covered, now);
@@ -135,29 +162,66 @@ class Rsm implements RsmComposer {
         this.#context.count(why);
         continue;
       }
-      const node = nearestNode(this.#nodes, track.eastM, track.northM);
-      const key = nodeKey(node!.id);
+      const node = nearestNode(this.#nodes, track.eastM, track.northM)!;
+      const key = nodeKey(node.id);
+      const tracks = byNode.get(key);
+      if (tracks) tracks.push(track);
+      else byNode.set(key, [track]);
+    }
+    const { farM } = this.#context.site.air;
+    const stillSince = (track: Track): MonotonicMs | null =>
+      this.#ids.get(track.id)?.stillSinceMs ?? null;
+    const ranked = new Map<string, RankedUser[]>();
+    for (const { node } of this.#places) {
+      const key = nodeKey(node.id);
       const tracks = byNode.get(key) ?? [];
-      tracks.push(track);
-      byNode.set(key, tracks);
+      ranked.set(key, rankUsers(tracks, node.reference, farM, now.monoMs, stillSince));
     }
-    const offers: MessageOffer[] = [];
-    for (const place of this.#places) {
-      const tracks = byNode.get(nodeKey(place.node.id)) ?? [];
-      // Nothing healthy looks at this node: silence, never emptiness (rule R30).
-      const looks = tracks.length > 0 || place.zones.some((zone) => covered.has(zone));
-      if (looks) offers.push(...this.#frames(place, tracks, list, now));
+    return ranked;
+  }
+
+  /**
+   * Ids for all, or, where there are more road users than ids, for the riskiest and nearest; the
+   * rest is counted as not sent (rule R34).
+   */
+  #giveIds(
+    ranked: ReadonlyMap<string, readonly RankedUser[]>, nowMs: MonotonicMs,
+  ): Map<string, readonly ToldUser[]> {
+    const total = [...ranked.values()].reduce((sum, users) => sum + users.length, 0);
+    const without = new Set<TrackId>();
+    if (total > this.#ids.room) {
+      const all = [...ranked.values()].flat().sort(byRisk);
+      // Who has an id keeps it a little longer, so that nobody comes and goes at the border.
+      const kept = this.#ids.room + Math.floor(this.#context.profile.airIdMax / 16);
+      for (const [index, { track }] of all.entries()) {
+        if (index < (this.#ids.has(track.id) ? kept : this.#ids.room)) continue;
+        without.add(track.id);
+        this.#ids.release(track.id);
+        this.#context.count('rsm_id_not_sent');
+      }
     }
-    return offers;
+    const told = new Map<string, readonly ToldUser[]>();
+    for (const [key, users] of ranked) {
+      const own: ToldUser[] = [];
+      for (const user of users) {
+        if (without.has(user.track.id)) continue;
+        const held = this.#ids.hold(user.track, nowMs);
+        if (held) own.push({ user, held });
+        else this.#context.count('rsm_id_exhausted');
+      }
+      told.set(key, own);
+    }
+    return told;
   }
 
   /** Why a track is not told of; null when it is. The gate would refuse the whole message. */
   #whyNot(
     track: Track,
-    covered: ReadonlyMap<ZoneId, ReadonlySet<RoadUserClass>>,
+    covered: Covered,
     now: Stamp,
   ): string | null {
     if (!this.#isCovered(track, covered)) return 'rsm_uncovered';
+    if (!this.#policy.holds(track.eastM, track.northM)) return 'rsm_outside_policy';
     if (!(boundOf(track) <= BOUND_MAX_M)) return 'rsm_unsure';
     if (track.speedMps > speedMaxMps[kinds[track.cls].type]!) return 'rsm_implausible';
     if (track.unseen === 'queued') return null;
@@ -172,7 +236,7 @@ class Rsm implements RsmComposer {
     return ageMs > limitMs - 50 ? 'rsm_aged' : null;
   }
 
-  #isCovered(track: Track, covered: ReadonlyMap<ZoneId, ReadonlySet<RoadUserClass>>): boolean {
+  #isCovered(track: Track, covered: Covered): boolean {
     return this.#zones.some((zone) => {
       const classes = covered.get(zone.id);
       if (!classes || !insideOutline(track.eastM, track.northM, zone.outline)) return false;
@@ -180,41 +244,67 @@ class Rsm implements RsmComposer {
     });
   }
 
-  /** Frames of one node: the vulnerable and the near first, so that what is cut is far. */
-  #frames(place: NodePlace, tracks: Track[], list: TrackList, now: Stamp): MessageOffer[] {
-    const [eastM, northM] = place.node.reference;
-    const rank = (track: Track): number =>
-      Math.hypot(track.eastM - eastM, track.northM - northM) - (isVulnerable(track.cls) ? 1000 : 0);
-    const sorted = tracks
-      .map((track) => ({ track, rank: rank(track) }))
-      .sort((a, b) => a.rank - b.rank || (a.track.id < b.track.id ? -1 : 1))
-      .map(({ track }) => track);
+  /** Frames of one node: who is due in this round, the riskiest first, within the budget. */
+  #frames(
+    place: NodePlace, users: readonly ToldUser[], list: TrackList, now: Stamp,
+  ): MessageOffer[] {
+    const { share, units } = place;
+    if (units === null) return [];
+    share.begin(users.map(({ user }) => user));
+    const due = users.filter(({ user, held }) => {
+      if (!held.told || share.isDue(user.cls, held.airId)) return true;
+      this.#context.count(`rsm_held_${user.cls}`);
+      return false;
+    });
     const offers: MessageOffer[] = [];
-    const { participantsMax, sizeMaxOctets } = this.#context.profile;
-    for (let from = 0; from === 0 || from < sorted.length; ) {
-      // One place is the unit's own.
-      let take = Math.min(sorted.length - from, participantsMax - 1);
-      let offer = this.#frame(place, sorted.slice(from, from + take), list, now);
-      while (offer.message.bytes.length > sizeMaxOctets && take > 1) {
-        take = Math.max(1, take - 2);
-        offer = this.#frame(place, sorted.slice(from, from + take), list, now);
-      }
+    // A frame without anybody is sent only where there is nobody.
+    const empty = users.length === 0;
+    let from = 0;
+    while (from < due.length || (empty && offers.length === 0)) {
+      const offer = this.#oneFrame(place, due, from, list, now);
+      if (offer === null) break;
+      const taken = offer.participants.length - 1;
       this.#counters.take(nodeKey(place.node.id));
+      share.spend(offer.message.bytes.length, taken);
+      for (const { user, held } of due.slice(from, from + taken)) {
+        held.told = true;
+        this.#context.count(`rsm_told_${user.cls}`);
+      }
       offers.push(offer);
-      from += Math.max(take, 1);
+      from += taken;
     }
+    for (const { user } of due.slice(from)) this.#context.count(`rsm_cut_${user.cls}`);
     return offers;
   }
 
-  #frame(place: NodePlace, tracks: readonly Track[], list: TrackList, now: Stamp): MessageOffer {
+  /** The next frame, as many road users as fit; null where the budget has no room for it. */
+  #oneFrame(
+    place: NodePlace, due: readonly ToldUser[], from: number, list: TrackList, now: Stamp,
+  ): MessageOffer | null {
+    const { participantsMax, sizeMaxOctets } = this.#context.profile;
+    const room = place.share.room();
+    if (room === null) return null;
+    // One place is the unit's own.
+    let take = Math.min(due.length - from, participantsMax - 1);
+    for (;;) {
+      const offer = this.#frame(place, due.slice(from, from + take), list, now);
+      const octets = offer.message.bytes.length;
+      if (octets <= Math.min(sizeMaxOctets, room)) return offer;
+      // A single one that is too long for the profile is sent all the same; the gate decides.
+      if (take <= 1) return octets <= room ? offer : null;
+      take = Math.max(1, take - 2);
+    }
+  }
+
+  #frame(
+    place: NodePlace, told: readonly ToldUser[], list: TrackList, now: Stamp,
+  ): MessageOffer {
     const { profile } = this.#context;
     const participants: unknown[] = [this.#self(list.valid)];
     const evidence: ParticipantEvidence[] = [selfEvidence(place.node, list.valid.monoMs)];
-    for (const track of tracks) {
-      const held = this.#hold(track, now.monoMs);
-      if (!held) continue;
-      participants.push(this.#participant(track, held, place.reference));
-      evidence.push(evidenceOf(track, held.airId));
+    for (const { user, held } of told) {
+      participants.push(participantOf(user.track, held, this.#air, place.reference));
+      evidence.push(evidenceOf(user.track, held.airId));
     }
     const frame = {
       rsmFrame: {
@@ -231,7 +321,7 @@ class Rsm implements RsmComposer {
         profile: profile.name,
         ...profile.air.RSM,
         validUntilMs: plusMs(now.monoMs, VALID_FOR_MS),
-        rsuIds: [],
+        rsuIds: place.units ?? [],
         node: place.node.id,
       },
       validMs: list.valid.monoMs,
@@ -254,99 +344,72 @@ class Rsm implements RsmComposer {
     };
   }
 
-  #participant(track: Track, held: HeldId, reference: AirPosition): unknown {
-    const vxx = track.covariance[10] ?? 0;
-    const vxy = track.covariance[11] ?? 0;
-    const vyy = track.covariance[15] ?? 0;
-    const kind = kinds[track.cls];
-    const speed = Math.round(track.speedMps / 0.02);
-    const speedBoundMps = speedBound95Mps(track.eastMps, track.northMps, vxx, vxy, vyy);
-    return {
-      ptcType: kind.type,
-      ptcId: held.airId,
-      source: sourceOf(track),
-      secMark: airTime(track.valid.utcMs).msInMinute,
-      pos: airOffset(this.#air.geodetic(track.eastM, track.northM), reference),
-      posConfidence: { pos: positionConfidence(boundOf(track)) },
-      speed: speed >= 0 && speed < UNKNOWN_SPEED ? speed : UNKNOWN_SPEED,
-      heading: headingOnAir(held.headingRad),
-      motionCfd: {
-        speedCfd: speedConfidence(speedBoundMps),
-        headingCfd:
-          track.headingSigmaRad === null || held.headingRad === null
-            ? 'unavailable'
-            : headingConfidence(NORMAL_95 * radToDeg(track.headingSigmaRad)),
-      },
-      size: sizeOnAir(track),
-      ...(kind.vehicle === null ? {} : { vehicleClass: { classification: kind.vehicle } }),
-    };
-  }
-
-  /** The id on air of a track, and its latched heading. Null when every id is taken or resting. */
-  #hold(track: Track, nowMs: MonotonicMs): HeldId | null {
-    let held = this.#held.get(track.id);
-    if (!held) {
-      const airId = this.#freeId();
-      if (airId === null) {
-        this.#context.count('rsm_id_exhausted');
-        return null;
-      }
-      held = { airId, lastMs: nowMs, headingRad: null, held: false };
-      this.#held.set(track.id, held);
-    }
-    held.lastMs = nowMs;
-    if (held.held ? track.speedMps > HEADING_FREE_MPS : track.speedMps >= HEADING_HOLD_MPS) {
-      held.held = false;
-    } else {
-      held.held = true;
-    }
-    if (!held.held || held.headingRad === null) held.headingRad = track.headingRad;
-    return held;
-  }
-
-  #freeId(): number | null {
-    const { airIdMax } = this.#context.profile;
-    const used = new Set([...this.#held.values()].map(({ airId }) => airId));
-    for (let tries = 0; tries < airIdMax; tries++) {
-      const airId = this.#nextAirId;
-      this.#nextAirId = (airId % airIdMax) + 1;
-      if (!used.has(airId) && !this.#resting.has(airId)) return airId;
-    }
-    return null;
-  }
-
-  #forget(nowMs: MonotonicMs): void {
-    for (const [id, held] of this.#held) {
-      if (nowMs - held.lastMs < 1000) continue;
-      this.#held.delete(id);
-      this.#resting.set(held.airId, nowMs);
-    }
-    for (const [airId, sinceMs] of this.#resting) {
-      if (nowMs - sinceMs >= ID_REST_MS) this.#resting.delete(airId);
-    }
-  }
-
   snapshot(): unknown {
     return structuredClone({
       counters: this.#counters.snapshot(),
-      held: [...this.#held],
-      resting: [...this.#resting],
-      nextAirId: this.#nextAirId,
+      ids: this.#ids.snapshot(),
+      shares: this.#places.map(({ share }) => share.snapshot()),
+      lastMs: this.#lastMs ?? null,
     });
   }
 
   restore(snapshot: unknown): void {
     const state = structuredClone(snapshot) as {
       counters: unknown;
-      held: [TrackId, HeldId][];
-      resting: [number, MonotonicMs][];
-      nextAirId: number;
+      ids: unknown;
+      shares: readonly unknown[];
+      lastMs: MonotonicMs | null;
     };
     this.#counters.restore(state.counters);
-    this.#held = new Map(state.held);
-    this.#resting = new Map(state.resting);
-    this.#nextAirId = state.nextAirId;
+    this.#ids.restore(state.ids);
+    this.#places.forEach(({ share }, index) => share.restore(state.shares[index]));
+    this.#lastMs = state.lastMs ?? undefined;
   }
+}
+
+type Covered = ReadonlyMap<ZoneId, ReadonlySet<RoadUserClass>>;
+
+/** Classes that a healthy sensor finds, by zone. */
+function coveredClasses(coverage: Coverage): Covered {
+  const covered = new Map<ZoneId, Set<RoadUserClass>>();
+  for (const zone of coverage.zones) {
+    if (zone.sensors.length === 0) continue;
+    const classes = covered.get(zone.zoneId) ?? new Set<RoadUserClass>();
+    classes.add(zone.cls);
+    covered.set(zone.zoneId, classes);
+  }
+  return covered;
+}
+
+/** DF_ParticipantData of a road user: where it will be at its valid instant, and how sure that is. */
+export function participantOf(
+  track: Track, held: HeldUser, air: AirFrame, reference: AirPosition,
+): Record<string, unknown> {
+  const vxx = track.covariance[10] ?? 0;
+  const vxy = track.covariance[11] ?? 0;
+  const vyy = track.covariance[15] ?? 0;
+  const kind = kinds[track.cls];
+  const speed = Math.round(track.speedMps / 0.02);
+  const speedBoundMps = speedBound95Mps(track.eastMps, track.northMps, vxx, vxy, vyy);
+  return {
+    ptcType: kind.type,
+    ptcId: held.airId,
+    source: sourceOf(track),
+    secMark: airTime(track.valid.utcMs).msInMinute,
+    pos: airOffset(air.geodetic(track.eastM, track.northM), reference),
+    posConfidence: { pos: positionConfidence(boundOf(track)) },
+    speed: speed >= 0 && speed < UNKNOWN_SPEED ? speed : UNKNOWN_SPEED,
+    heading: headingOnAir(held.headingRad),
+    motionCfd: {
+      speedCfd: speedConfidence(speedBoundMps),
+      headingCfd:
+        track.headingSigmaRad === null || held.headingRad === null
+          ? 'unavailable'
+          : headingConfidence(NORMAL_95 * radToDeg(track.headingSigmaRad)),
+    },
+    size: sizeOnAir(track),
+    ...(kind.vehicle === null ? {} : { vehicleClass: { classification: kind.vehicle } }),
+  };
 }
 
 function headingOnAir(headingRad: number | null): number {
@@ -406,7 +469,7 @@ export function unitId(box: string): string {
   return [...octets].map((octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
-/** Radius that holds the place with 95 %; not a number where the covariance is none. */
+/** Radius that holds the place with 95 %, metres; not a number where the covariance is none. */
 function boundOf({ covariance }: Track): number {
   const [xx = NaN, xy = NaN, , , , yy = NaN] = covariance;
   return bound95M(xx, xy, yy);
@@ -445,5 +508,5 @@ function selfEvidence(node: RoadNode, atMs: MonotonicMs): ParticipantEvidence {
 }
 
 /** Composes RSM of the Chinese set. */
-export const createRsmComposer = (context: ComposerContext): RsmComposer => new Rsm(context);
+export const createRsmComposer = (context: ComposerContext): Rsm => new Rsm(context);
 

@@ -76,6 +76,18 @@ export const counterTexts = defineTexts({
   map_over_size: { en: 'Nodes whose MAP is over the size limit', zh: 'MAP 超过长度上限的节点' },
   rsi_id_exhausted: { en: 'Events without a free number in RSI', zh: 'RSI 无空闲编号的事件' },
   rsi_over_life: { en: 'Events over the longest life in RSI', zh: '超过 RSI 最长有效期的事件' },
+  rsm_id_not_sent: {
+    en: 'Road users not told of: more than ids on air, the riskiest and nearest have them',
+    zh: '未发送的参与者：多于空口编号，编号分配给风险最高与最近者',
+  },
+  rsm_outside_policy: {
+    en: 'Road users outside the area that the site sets for RSM',
+    zh: '站点所设 RSM 区域之外的参与者',
+  },
+  rsm_cut: {
+    en: 'Road users left out of a round of RSM: the budget of the unit had no room',
+    zh: '因单元预算不足而未进入本轮 RSM 的参与者',
+  },
   rsm_id_exhausted: {
     en: 'Road users without a free number in RSM',
     zh: 'RSM 无空闲编号的交通参与者',
