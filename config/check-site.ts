@@ -1,5 +1,6 @@
 /** What must hold in site.json beside the range of each value, and between it and road.json. */
 import { insideOutline } from '../src/base/geometry.ts';
+import { checkMapSent, checkPlaceFacts } from './check-map.ts';
 import { keyOf, uniqueNames } from './check-road.ts';
 import { expressionProblem, precheckExpression } from './expression.ts';
 import { smellOfGcj02 } from './gcj02.ts';
@@ -379,7 +380,9 @@ export function checkSettings(
   checkLoop(site, report);
   checkClouds(site, report);
   checkEvents(site, report);
+  checkPlaceFacts(site, report);
   if (!road) return;
+  checkMapSent(site, road, report);
   checkControllers(site, road, report);
   checkUnits(site, road, report);
   checkSigns(road, around, report);

@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../src/base/fault.ts';
 import { accept } from './accept.ts';
+import { checkMap } from './check-map.ts';
 import { checkRoad } from './check-road.ts';
 import { checkSignals } from './check-signals.ts';
 import { checkSettings } from './check-site.ts';
@@ -187,6 +188,7 @@ function loadInto(
   const later = new Report();
   if (roadValue) {
     checkRoad(roadValue, later);
+    checkMap(roadValue, later);
     checkSignals(roadValue, later);
   }
   if (siteValue) checkSettings(siteValue, roadValue, around, later);

@@ -16,6 +16,7 @@ import type { SiteFile } from '../config/site.ts';
 import { drivers } from '../drivers/index.ts';
 import { signCodes } from '../v2x/compose/codes.ts';
 import { profiles } from '../v2x/profiles.ts';
+import { mapProblems } from './mapproblems.ts';
 import type { Road } from './model/road.ts';
 import type { Site } from './model/site.ts';
 
@@ -52,7 +53,15 @@ function freeze<T>(value: T): T {
 
 const isError = (problem: Problem): boolean => problem.severity === 'error';
 
-function toSite(subject: string, { site, road, problems }: Loaded, next: Text): Site {
+/** What the messages say of a site that is otherwise sound: they need its whole value. */
+function withMessages({ site, road, problems }: Loaded): Loaded {
+  if (!site || !road || problems.some(isError)) return { site, road, problems };
+  const whole: Site = { ...site, road, hash: '', safetyHash: '' };
+  return { site, road, problems: [...problems, ...mapProblems(whole)] };
+}
+
+function toSite(subject: string, loaded: Loaded, next: Text): Site {
+  const { site, road, problems } = withMessages(loaded);
   const errors = problems.filter(isError);
   if (!site || !road || errors.length > 0) {
     throw new Fault('SITE_INVALID', {
@@ -79,7 +88,7 @@ export const loadSite = (folder: string, facts: BoxFacts = {}): Site => {
 
 /** Every problem of a site folder, warnings among them; empty for a clean one. Throws nothing. */
 export const checkSite = (folder: string, facts: BoxFacts = {}): readonly Problem[] =>
-  loadFiles(folder, around(facts)).problems;
+  withMessages(loadFiles(folder, around(facts))).problems;
 
 /**
  * The same, with the event expressions read whole. Loads mathjs where the site has any, so it is
@@ -88,7 +97,7 @@ export const checkSite = (folder: string, facts: BoxFacts = {}): readonly Proble
 export async function checkSiteFully(
   folder: string, facts: BoxFacts = {},
 ): Promise<readonly Problem[]> {
-  const { site, road, problems } = loadFiles(folder, around(facts));
+  const { site, road, problems } = withMessages(loadFiles(folder, around(facts)));
   if (!site || !road) return problems;
   const known = new Set(problems.map(({ path }) => path));
   const expressions = await prepareExpressions({ events: site.events, road });
@@ -98,7 +107,7 @@ export async function checkSiteFully(
 /** The same for the texts of the two files, before they are written. */
 export const checkSiteTexts = (
   siteText: string | null, roadText: string | null, facts: BoxFacts = {},
-): readonly Problem[] => loadTexts(siteText, roadText, around(facts)).problems;
+): readonly Problem[] => withMessages(loadTexts(siteText, roadText, around(facts))).problems;
 
 /** A site from the texts of its two files. Throws like `loadSite`. */
 export const siteFromTexts = (siteText: string, roadText: string, facts: BoxFacts = {}): Site =>

@@ -1,6 +1,7 @@
 /** Deliberately broken sites: the demo with one thing changed, and the sentence that must come. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brokenMaps } from './broken-map.ts';
 
 /** Parsed JSON that a row may spoil. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- spoiled files have no type
@@ -539,5 +540,5 @@ const lamps: readonly BrokenSite[] = [
 ];
 
 export const brokenSites: readonly BrokenSite[] = [
-  ...reading, ...values, ...settings, ...roads, ...signs, ...lamps,
+  ...reading, ...values, ...settings, ...roads, ...signs, ...lamps, ...brokenMaps,
 ];

@@ -32,3 +32,10 @@ export function gb2312Hex(text: string, maxOctets = 512): string {
   }
   return toHex(Uint8Array.from(octets));
 }
+
+/** Characters of a text that GB2312 does not have, each once; they would go on air as □. */
+export function beyondGb2312(text: string): readonly string[] {
+  const known = (character: string): boolean =>
+    /^[\x20-\x7e]$/.test(character) || codes().has(character);
+  return [...new Set([...text].filter((character) => !known(character)))];
+}

@@ -55,13 +55,20 @@ export interface AirFrame {
   geodetic(eastM: number, northM: number): Geodetic;
 }
 
-/** Heights come from the site's ground plane. */
+/**
+ * Heights come from the site's ground plane. Messages want heights above the ellipsoid; a site
+ * with normal heights gives NaN, which goes on air as unknown.
+ */
 export function airFrame(site: Site): AirFrame {
   const frame = siteFrame(site.frame.reference);
   const { upM, slopeEast, slopeNorth } = site.frame.ground;
+  const ellipsoid = site.frame.heightSystem === 'ellipsoid';
   return {
     frame,
-    geodetic: (eastM, northM) =>
-      frame.toGeodetic({ eastM, northM, upM: upM + slopeEast * eastM + slopeNorth * northM }),
+    geodetic(eastM, northM) {
+      const up = upM + slopeEast * eastM + slopeNorth * northM;
+      const place = frame.toGeodetic({ eastM, northM, upM: up });
+      return ellipsoid ? place : { ...place, heightM: Number.NaN };
+    },
   };
 }

@@ -324,6 +324,164 @@ export const checkTexts = defineTexts({
     en: 'The point was taken from a map. Enter the surveyed point.', zh: '该点取自地图。请填写测量点。',
   },
 
+  line_turns_back: {
+    en: 'the line turns back on itself at point {got}', zh: '线在第 {got} 点折返',
+  },
+  line_turns_back_next: {
+    en: 'Put its points in order along travel.', zh: '请按行驶方向排列各点。',
+  },
+  lanes_overlap: {
+    en: 'expected {expected} m between the middles of this lane and {other}, as their widths '
+      + 'ask, got {got} m',
+    zh: '按宽度，本车道与 {other} 的中线应相距 {expected} 米，实际 {got} 米',
+  },
+  lanes_overlap_next: {
+    en: 'Correct widths or points: a lane may be off by 0.5 m.', zh: '请更正宽度或点位：车道允许误差 0.5 米。',
+  },
+  link_off_centre: {
+    en: 'expected the line within {expected} m of the middle of its lanes, got {got} m at the '
+      + 'stop line',
+    zh: '期望中心线距各车道中央不超过 {expected} 米，停止线处实际 {got} 米',
+  },
+  link_off_centre_next: {
+    en: 'Draw the link along the middle of its lanes; its last point is the middle of the stop line.',
+    zh: '请沿各车道中央绘制路段；末点为停止线中点。',
+  },
+  link_width: {
+    en: 'expected about {expected} m, as its lanes take up, got {got} m',
+    zh: '按各车道宽度应约 {expected} 米，实际 {got} 米',
+  },
+  link_width_next: { en: 'Give the width from kerb to kerb.', zh: '请填写路缘间的宽度。' },
+  lane_leaves_link: {
+    en: 'expected at most {expected} m beside the line of {link}, got {got} m',
+    zh: '期望距路段 {link} 中心线至多 {expected} 米，实际 {got} 米',
+  },
+  lane_leaves_link_next: {
+    en: 'Check link and points of the lane, and the width of the link.',
+    zh: '请检查车道所属路段、点位及路段宽度。',
+  },
+  crossing_far: {
+    en: 'expected at most {expected} m from the stop line of {link}, got {got} m',
+    zh: '期望距 {link} 停止线至多 {expected} 米，实际 {got} 米',
+  },
+  crossing_far_next: {
+    en: 'Name the link that it crosses at its end.', zh: '请填写该横道在末端横穿的路段。',
+  },
+  calendar_reversed: {
+    en: 'expected a minute after {expected}, got {got}: it would never hold',
+    zh: '期望大于 {expected} 的分钟，实际 {got}：将永不生效',
+  },
+  calendar_reversed_next: {
+    en: 'For a span over midnight write two rows, one to 1440 and one from 0.',
+    zh: '跨零点时请写两行：一行至 1440，一行自 0。',
+  },
+  plan_without_controller: {
+    en: 'node {got} has no controller that could tell its plan: it will never hold',
+    zh: '节点 {got} 没有可上报方案的信号机：将永不生效',
+  },
+  plan_without_controller_next: {
+    en: 'Use a calendar, or give the node its controller.', zh: '请改用时段条件，或为节点指定信号机。',
+  },
+  sign_source: {
+    en: 'nothing tells the state of sign {got}; signs are signal groups with lamps of type lane: '
+      + '{expected}',
+    zh: '无法获知标志 {got} 的状态；标志为灯具类型 lane 的信号组：{expected}',
+  },
+  sign_source_next: {
+    en: 'Name a lane lamp; until then the use never holds.', zh: '请填写车道灯信号组；此前该用途永不生效。',
+  },
+  sign_state: {
+    en: 'expected one of {expected}, got {got}', zh: '期望以下之一：{expected}，实际 {got}',
+  },
+  sign_state_next: { en: 'Take a state that a lane lamp shows.', zh: '请选用车道灯的状态。' },
+  map_variants: {
+    en: 'expected at most {expected} variants of its map, got more from {got} conditions: {rows}',
+    zh: '期望其 MAP 变体至多 {expected} 个，{got} 个条件产生的变体更多：{rows}',
+  },
+  map_variants_next: {
+    en: 'Join conditions that begin and end together.', zh: '请合并同起同止的条件。',
+  },
+  without_map: {
+    en: 'gets {got} but no {expected}: receivers cannot place them on a lane',
+    zh: '发送 {got} 却不发送 {expected}：接收方无法对应到车道',
+  },
+  without_map_next: {
+    en: 'Add MAP to the types of a unit that serves this node.', zh: '请在服务该节点的路侧单元中加入 MAP。',
+  },
+  north_grid: {
+    en: 'points are taken as if north were true north; got {got}',
+    zh: '各点按真北处理；实际为 {got}',
+  },
+  north_grid_next: {
+    en: 'Turn the points by the grid convergence: 0.5 degrees are 1.7 m at 200 m.',
+    zh: '请按子午线收敛角旋转各点：0.5 度在 200 米处为 1.7 米。',
+  },
+  height_normal: {
+    en: 'messages want heights above the ellipsoid; with {got} heights none is sent',
+    zh: '消息须用椭球高；采用 {got} 高程时不发送高度',
+  },
+  height_normal_next: {
+    en: 'Add the geoid height of the place and say ellipsoid.', zh: '请加上当地高程异常并填 ellipsoid。',
+  },
+  epoch_cgcs: {
+    en: 'CGCS2000 is the frame at epoch {expected}, got {got}',
+    zh: 'CGCS2000 的历元为 {expected}，实际 {got}',
+  },
+  epoch_cgcs_next: {
+    en: 'Say 2000, or WGS-84 with the epoch of the survey.', zh: '请填 2000，或改用 WGS-84 与测量历元。',
+  },
+  epoch_old: {
+    en: 'expected an epoch near {expected}, got {got}: the ground has moved by about {movedM} m',
+    zh: '期望接近 {expected} 的历元，实际 {got}：地面已移动约 {movedM} 米',
+  },
+  epoch_old_next: {
+    en: 'Survey again, or move the points to today.', zh: '请重新测量，或将各点归算至当前历元。',
+  },
+  time_zone_unknown: { en: 'unknown time zone {got}', zh: '未知时区 {got}' },
+  time_zone_unknown_next: { en: 'Write it as Asia/Shanghai.', zh: '请按 Asia/Shanghai 的形式填写。' },
+  roll_unused: {
+    en: 'no driver uses the roll of a sensor; got {got} rad', zh: '没有驱动使用传感器横滚角；实际 {got} 弧度',
+  },
+  roll_unused_next: {
+    en: 'Level the sensor and say 0, or calibrate it by a homography.',
+    zh: '请将传感器调平并填 0，或以单应矩阵标定。',
+  },
+  map_over_size: {
+    en: 'expected at most {expected} octets of MAP, got {got} with lines {errorM} m coarse; '
+      + 'octets by link: {links}',
+    zh: '期望 MAP 至多 {expected} 字节，线简化 {errorM} 米后仍有 {got}；各路段字节数：{links}',
+  },
+  map_over_size_next: {
+    en: 'Give the largest links fewer points or split off a node; see `lukou map size`.',
+    zh: '请减少最大路段的点数或拆出节点；见 `lukou map size`。',
+  },
+  map_line_points: {
+    en: 'expected a line of at most {expected} points within 0.3 m, got {got} points',
+    zh: '期望 0.3 米误差内至多 {expected} 点，实际 {got} 点',
+  },
+  map_line_points_next: { en: 'Smooth the line or split it.', zh: '请平滑该线或将其拆分。' },
+  map_list_long: {
+    en: 'expected at most {expected} entries in MAP of this profile, got {got}',
+    zh: '期望本消息规范的 MAP 中至多 {expected} 项，实际 {got}',
+  },
+  map_list_long_next: {
+    en: 'Split the lane or link, or take another profile.', zh: '请拆分车道或路段，或改用其他消息规范。',
+  },
+  sign_text: {
+    en: 'expected text that GB2312 can hold, got {got}', zh: '期望 GB2312 可表示的文字，实际 {got}',
+  },
+  sign_text_next: {
+    en: 'Replace these characters: {expected}.', zh: '请替换这些字符：{expected}。',
+  },
+  sign_code: {
+    en: 'expected the 16 characters of the GB/T 30699 sign code first, got {got}',
+    zh: '期望以 16 位 GB/T 30699 标志编码开头，实际 {got}',
+  },
+  sign_code_next: {
+    en: 'Write the code of the sign before its text; receivers look it up.',
+    zh: '请在文字前填写标志编码；接收方据此查询。',
+  },
+
   driver_unknown: {
     en: 'unknown driver {got}; known here: {expected}',
     zh: '未知驱动 {got}；可用：{expected}',
