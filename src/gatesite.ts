@@ -13,6 +13,7 @@ import type { NodeId } from './model/ids.ts';
 import type { MapVariant } from './model/stages.ts';
 import { servedNodes } from './model/road.ts';
 import type { LampType, SignalGroup } from './model/road.ts';
+import { followingOf } from './model/signal.ts';
 import type { ControllerStatus, SignalGroupState, SignalState } from './model/signal.ts';
 import type { Site } from './model/site.ts';
 
@@ -171,20 +172,18 @@ function timingsOf(group: SignalGroupState): readonly GateTiming[] {
     minEndMs: timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
     maxEndMs: timing?.maxEnd?.atMs ?? null,
     likelyEndMs: timing?.likelyEnd?.atMs ?? null,
+    nextStartMs: group.again?.startMs ?? null,
+    nextDurationMs: group.again?.durationMs ?? null,
     resolutionMs: timing?.resolutionMs ?? 1000,
   };
-  const endMs = timing?.likelyEnd?.atMs ?? null;
-  if (endMs === null || !group.next || group.next.durationMs === null) return [present];
-  return [
-    present,
-    {
-      startMs: endMs,
-      minEndMs: null,
-      maxEndMs: null,
-      likelyEndMs: endMs + group.next.durationMs,
-      resolutionMs: present.resolutionMs,
-    },
-  ];
+  const following = followingOf(group).map((state): GateTiming => ({
+    startMs: state.startMs,
+    minEndMs: null,
+    maxEndMs: null,
+    likelyEndMs: state.likelyEndMs,
+    resolutionMs: present.resolutionMs,
+  }));
+  return [present, ...following];
 }
 
 /** What stands behind the SPAT of a state. */

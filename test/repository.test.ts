@@ -194,7 +194,7 @@ const packagePlaces: readonly (readonly [RegExp, RegExp])[] = [
   [/^mathjs$/, /^config\/expression\.ts$/],
   [/^better-sqlite3$/, /^src\/store\//],
   [/^(serialport|node-can|socketcan)$/, /^src\/transport\//],
-  [/^kalman-filter\b/, /^drivers\/clockwatch\.ts$/],
+  [/^kalman-filter\b/, /^(drivers\/clockwatch|src\/signals\/cycleclock)\.ts$/],
   [/^aedes$/, /^src\/demo\.ts$/],
 ];
 

@@ -1,4 +1,5 @@
 import type { EvidenceFrame } from '../base/evidence.ts';
+import { plusMs } from '../base/time.ts';
 import type { MonotonicMs, Stamp } from '../base/time.ts';
 import type { ControllerId, LampGroupId, SignalGroupId } from './ids.ts';
 
@@ -70,6 +71,16 @@ export interface ControllerReport {
   readonly evidence: readonly EvidenceFrame[];
 }
 
+/** A state after the present one, as far as it is known: likely, never promised. */
+export interface FollowingState {
+  readonly aspect: LampAspect;
+  readonly rightOfWay: RightOfWay;
+  readonly startMs: MonotonicMs;
+  readonly likelyEndMs: MonotonicMs;
+  /** Probability that both are right to a second, 0..1. */
+  readonly confidence: number;
+}
+
 /** One signal group: a lamp group in the site's own terms. */
 export interface SignalGroupState {
   readonly signalGroup: SignalGroupId;
@@ -78,7 +89,36 @@ export interface SignalGroupState {
   readonly timing: StateTiming | null;
   /** What comes next, when the controller or the plan tells. */
   readonly next: { readonly aspect: LampAspect; readonly durationMs: number | null } | null;
+  /** All that is known to follow the likely end, each aspect once; left out where only `next` is. */
+  readonly following?: readonly FollowingState[];
+  /** When the present aspect likely comes back; null or left out where not known. */
+  readonly again?: { readonly startMs: MonotonicMs; readonly durationMs: number } | null;
 }
+
+/**
+ * What is known to follow the likely end of a group's state: as learnt, else the next state alone
+ * where its colour and duration are known, but no green that nobody learnt.
+ */
+export function followingOf(group: SignalGroupState): readonly FollowingState[] {
+  const likely = group.timing?.likelyEnd;
+  if (!likely) return [];
+  if (group.following) return group.following;
+  const { next } = group;
+  if (!next || next.durationMs === null) return [];
+  if (next.aspect.colour === 'green' && !next.aspect.flashing) return [];
+  const sure = group.timing?.confidence ?? sureness[likely.source];
+  return [{
+    aspect: next.aspect, rightOfWay: group.rightOfWay, startMs: likely.atMs,
+    likelyEndMs: plusMs(likely.atMs, next.durationMs), confidence: sure,
+  }];
+}
+
+/** How sure an end is when its source does not say, by where it comes from, 0..1. */
+export const sureness: Readonly<Record<TimingSource, number>> = {
+  'controller-guarantee': 1,
+  'controller-forecast': 0.9,
+  learnt: 0.5,
+};
 
 /** All signal groups of one node: the signals stage's output. */
 export interface SignalState {

@@ -64,6 +64,8 @@ export interface SpatAllowance {
   readonly withheld: readonly string[];
   /** Signal groups whose times must be left out. */
   readonly untimed: readonly string[];
+  /** What cars must know of the map beside it; left out while it is the one they have. */
+  readonly map?: 'missing' | 'updated' | 'lanes-changed';
 }
 
 /** signals → SPAT. Null at level `silent`. */

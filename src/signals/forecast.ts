@@ -1,7 +1,7 @@
 import type { Stateful } from '../base/stateful.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { SignalGroupId } from '../model/ids.ts';
-import type { ControllerStatus, LampAspect } from '../model/signal.ts';
+import type { ControllerStatus, FollowingState, LampAspect } from '../model/signal.ts';
 
 /** A likely end that was learnt. */
 export interface Forecast {
@@ -21,6 +21,10 @@ export interface Forecaster extends Stateful {
   ): void;
   /** The likely end of the present state; null while nothing is known. */
   likelyEnd(group: SignalGroupId, atMs: MonotonicMs): Forecast | null;
+  /** What follows an end, in order, as far as it is known; the last may be the present colour. */
+  following?(
+    group: SignalGroupId, endMs: MonotonicMs, confidence: number,
+  ): readonly FollowingState[];
 }
 
 /** Knows nothing: for sites without a learner. */

@@ -4,13 +4,14 @@ import { nodeKey } from '../model/ids.ts';
 import type { ControllerId, LampGroupId } from '../model/ids.ts';
 import type { Road, RoadNode, SignalGroup } from '../model/road.ts';
 import type {
-  ControllerReport, ControllerStatus, LampGroupState, SignalGroupState, SignalState, StateTiming,
+  ControllerReport, ControllerStatus, LampAspect, LampGroupState, SignalGroupState, SignalState, StateTiming,
 } from '../model/signal.ts';
 import type { Count, SignalStage } from '../model/stages.ts';
+import { believable } from './believable.ts';
 import { noForecaster } from './forecast.ts';
 import type { Forecaster } from './forecast.ts';
 import { nextOf, rightOfWayOf } from './lamps.ts';
-import { freshTiming, stepTiming, timingAt, withLearnt } from './timing.ts';
+import { endless, freshTiming, sameAspect, stepTiming, timingAt, withLearnt } from './timing.ts';
 import type { GroupTiming } from './timing.ts';
 
 /** Rules R1 and R1b: age over which a report is not used, for quick and for slow sources. */
@@ -39,13 +40,6 @@ const never: Stamp = {
 const limitOf = (periodMs: number): number =>
   periodMs > SLOW_PERIOD_MS ? SLOW_HARD_LIMIT_MS : HARD_LIMIT_MS;
 
-/** Whether the controller's own status leaves its end times true. */
-const believable = (status: ControllerStatus): boolean =>
-  !(status.manualControl || status.stopTime || status.failureFlash || status.preempt
-    || status.priority || status.fault)
-  && status.mode !== 'manual' && status.mode !== 'flashing' && status.mode !== 'all-red'
-  && status.mode !== 'off';
-
 /** A controller that failed or is off must not be seen to give green (rule R19). */
 function isFaulty({ status, groups }: ControllerReport): boolean {
   if (status.fault) return true;
@@ -53,6 +47,10 @@ function isFaulty({ status, groups }: ControllerReport): boolean {
   return off && groups.some(({ aspect: { colour, flashing } }) =>
     colour === 'green' || (colour === 'yellow' && !flashing));
 }
+
+/** A head of one state: it flashes yellow for ever. */
+const lasts = ({ lampType }: SignalGroup, { colour, flashing }: LampAspect): boolean =>
+  lampType === 'flashing-warning' && colour === 'yellow' && flashing;
 
 const unknownGroup = (group: SignalGroup): SignalGroupState => ({
   signalGroup: group.id,
@@ -210,13 +208,14 @@ class SignalGroups implements SignalStage {
       const before = lamps.state.timings[index]!;
       const { next, timing } = this.#step(group, before, reported, report, settled);
       timings.push(next);
-      groups.push({
+      const shownNow = {
         signalGroup: group.id,
         aspect: reported.aspect,
         rightOfWay: rightOfWayOf(group, reported.aspect),
         timing,
         next: nextOf(group, reported.aspect),
-      });
+      };
+      groups.push(settled ? this.#withFollowing(shownNow) : shownNow);
     });
     const complete = groups.length === lamps.groups.length ? groups : [];
     lamps.state = { timings, groups: complete, nextEndMs: firstEnd(complete) };
@@ -226,14 +225,38 @@ class SignalGroups implements SignalStage {
     group: SignalGroup, before: GroupTiming, { aspect, timing: reported }: LampGroupState,
     { status, measured }: ControllerReport, settled: boolean,
   ): { readonly next: GroupTiming; readonly timing: StateTiming | null } {
-    const step = stepTiming(before, aspect, reported, settled, measured.monoMs);
+    const fixed = status.mode === 'fixed-time';
+    const step = stepTiming(before, aspect, reported, { settled, fixed }, measured.monoMs);
     for (const complaint of step.complaints) this.#countNamed(complaint, group.id);
     this.#forecaster.observe(group.id, aspect, status, measured.monoMs);
+    // A lamp that never changes says so, whoever controls it.
+    if (lasts(group, aspect)) return { next: step.next, timing: endless(step.timing, measured.monoMs) };
     // A controller that tells an end is not second-guessed, even where it was not believed.
     const told = reported?.minEnd || reported?.likelyEnd || reported?.maxEnd;
     const learnt = settled && !told ? this.#forecaster.likelyEnd(group.id, measured.monoMs) : null;
     if (!learnt) return { next: step.next, timing: step.timing };
     return { next: step.next, timing: withLearnt(step.timing, learnt.atMs, learnt.confidence) };
+  }
+
+  /** With what is learnt to follow the likely end, told or learnt. */
+  #withFollowing(group: SignalGroupState): SignalGroupState {
+    const likely = group.timing?.likelyEnd;
+    if (!likely || !this.#forecaster.following) return group;
+    const confidence = group.timing?.confidence ?? 1;
+    const states = this.#forecaster.following(group.signalGroup, likely.atMs, confidence);
+    if (states.length === 0) return group;
+    const last = states.at(-1)!;
+    const comesBack = sameAspect(last.aspect, group.aspect);
+    // Red and yellow together still forbid: to all but the driver's foot it is the end of red.
+    const following = (comesBack ? states.slice(0, -1) : states)
+      .filter(({ aspect }) => aspect.colour !== 'red-yellow');
+    return {
+      ...group,
+      following,
+      again: comesBack
+        ? { startMs: last.startMs, durationMs: last.likelyEndMs - last.startMs }
+        : null,
+    };
   }
 
   twoSources(controllerId: ControllerId, nowMs: MonotonicMs): void {
@@ -322,7 +345,7 @@ function groupsAt(state: NodeState, nowMs: MonotonicMs): readonly SignalGroupSta
  * @param count counts drops and doubts: `unknown_controller`, `report_late`, `two_sources`, and by
  * lamp or signal group `unmapped_lamp_group:`, `missing_lamp_group:`, `unknown_lamp_state:`,
  * `duplicate_lamp_group:`, `countdown_frozen:`, `timing_min_earlier:`, `timing_max_later:`,
- * `timing_order:`, `timing_yellow:`.
+ * `timing_order:`, `timing_yellow:`, `timing_not_fixed:`.
  * @param forecaster fills likely ends where a controller tells none; knows nothing unless given.
  *
  * Source: rules R1, R1b, R5, R11, R12, R14, R19 of the safety rules.

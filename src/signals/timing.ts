@@ -9,6 +9,8 @@ const FROZEN_AFTER_MS = 1000;
 const JITTER_MS = 50;
 /** Remaining times are whole units of the resolution; rounding of doubles is below this. */
 const EPSILON_MS = 1;
+/** Remaining times from an hour on stand still on purpose: "more than an hour", or for ever. */
+const HOUR_MS = 3_600_000;
 
 /** One announced end as the last reports told it. */
 interface EndState {
@@ -41,7 +43,7 @@ export const freshTiming: GroupTiming = {
 /** Why timing was not believed; names of counters. */
 export type TimingComplaint =
   | 'countdown_frozen' | 'timing_min_earlier' | 'timing_max_later' | 'timing_order'
-  | 'timing_yellow';
+  | 'timing_yellow' | 'timing_not_fixed';
 
 /** What one report makes of a group's timing. */
 export interface TimingStep {
@@ -62,6 +64,9 @@ function stepEnd(
   resolutionMs: number,
 ): EndStep {
   const remainingMs = atMs - measuredMs;
+  if (remainingMs >= HOUR_MS) {
+    return { state: { heldMs: atMs, remainingMs, liveMs: measuredMs }, complaint: null };
+  }
   const moved = !before || Math.abs(remainingMs - before.remainingMs) > EPSILON_MS;
   const liveMs = moved ? measuredMs : before.liveMs;
   const give = (heldMs: MonotonicMs | null, complaint: TimingComplaint | null = null): EndStep => ({
@@ -89,11 +94,12 @@ function stepEnd(
 
 /** Whether the ends of one report can be true together. */
 function complaintOf(
-  aspect: LampAspect, ends: Ends, resolutionMs: number,
+  aspect: LampAspect, ends: Ends, resolutionMs: number, fixed: boolean,
 ): TimingComplaint | null {
   const { minEnd, maxEnd } = ends;
   if (!minEnd || !maxEnd) return null;
   const slackMs = TOLERANCE_MS + resolutionMs;
+  if (fixed && Math.abs(minEnd.atMs - maxEnd.atMs) > slackMs) return 'timing_not_fixed';
   if (minEnd.atMs > maxEnd.atMs + slackMs) return 'timing_order';
   const yellow = aspect.colour === 'yellow' && !aspect.flashing;
   return yellow && maxEnd.atMs - minEnd.atMs > slackMs ? 'timing_yellow' : null;
@@ -114,7 +120,19 @@ function ordered(ends: Ends, resolutionMs: number): Ends {
   return { minEnd, likelyEnd: far ? null : { ...likelyEnd, atMs: within }, maxEnd };
 }
 
-const sameAspect = (a: LampAspect | null, b: LampAspect): boolean =>
+/**
+ * Under a fixed-time plan an end is certain: one bound is the other, and rounding between them is
+ * none. Source: section 8 of the RSU requirement, minimum = maximum.
+ */
+function certain(ends: Ends): Ends {
+  // What the controller does not promise itself is not promised for it (rule R14).
+  const bound = ends.minEnd;
+  if (bound?.source !== 'controller-guarantee') return ends;
+  return { minEnd: bound, likelyEnd: bound, maxEnd: bound };
+}
+
+/** Whether a lamp shows the same. */
+export const sameAspect = (a: LampAspect | null, b: LampAspect): boolean =>
   a !== null && a.colour === b.colour && a.flashing === b.flashing;
 
 /** When the state began: told by the controller, else the change that was seen. */
@@ -134,10 +152,12 @@ const timed = (heldMs: MonotonicMs | null | undefined, source: TimingSource): Ti
  * ends, and the instant that the state began.
  *
  * @param reported as the controller has it; null when it tells nothing, or nothing may be used.
- * @param believable false while the controller's own status takes the truth out of its timing.
+ * @param mode `settled`: false while the controller's own status takes the truth out of its timing;
+ * `fixed`: a fixed-time plan runs.
  */
 export function stepTiming(
-  before: GroupTiming, aspect: LampAspect, reported: StateTiming | null, believable: boolean,
+  before: GroupTiming, aspect: LampAspect, reported: StateTiming | null,
+  { settled, fixed }: { readonly settled: boolean; readonly fixed: boolean },
   measuredMs: MonotonicMs,
 ): TimingStep {
   const changed = !sameAspect(before.aspect, aspect);
@@ -147,7 +167,7 @@ export function stepTiming(
   const ends: Partial<Record<EndName, EndState>> = {};
   const said: Record<EndName, TimedInstant | null> = { ...noEnds };
   for (const name of endNames) {
-    const told = believable ? reported?.[name] : null;
+    const told = settled ? reported?.[name] : null;
     if (!told) continue;
     const old = changed ? undefined : before.ends[name];
     const { state, complaint } = stepEnd(name, old, told.atMs, measuredMs, resolutionMs);
@@ -157,17 +177,19 @@ export function stepTiming(
   }
   let off = !changed && before.offUntilChange;
   if (complaints.some((one) => one !== 'countdown_frozen')) off = true;
-  const contradiction = off ? null : complaintOf(aspect, said, resolutionMs);
+  const contradiction = off ? null : complaintOf(aspect, said, resolutionMs, fixed);
   if (contradiction) {
     complaints.push(contradiction);
     off = true;
   }
   const next: GroupTiming = { aspect, beganMs, ends, offUntilChange: off };
-  const kept = off ? noEnds : ordered(said, resolutionMs);
+  const sorted = off ? noEnds : ordered(said, resolutionMs);
+  const kept = fixed ? certain(sorted) : sorted;
   const nothing = beganMs === null && !kept.minEnd && !kept.likelyEnd && !kept.maxEnd;
   const timing: StateTiming | null = nothing ? null : {
     beganMs, ...kept,
-    confidence: kept.likelyEnd ? (reported?.confidence ?? null) : null,
+    confidence: kept.likelyEnd === null ? null
+      : kept.likelyEnd === kept.minEnd ? 1 : (reported?.confidence ?? null),
     resolutionMs,
   };
   return { next, timing, complaints };
@@ -199,6 +221,18 @@ export function withLearnt(
     likelyEnd: { atMs, source: 'learnt' },
     maxEnd: null,
     confidence,
+    resolutionMs: 1000,
+  };
+}
+
+/** The timing of a lamp that never changes: its end is beyond the hour that can be said. */
+export function endless(timing: StateTiming | null, nowMs: MonotonicMs): StateTiming {
+  return {
+    beganMs: timing?.beganMs ?? null,
+    minEnd: null,
+    likelyEnd: { atMs: (nowMs + 2 * HOUR_MS) as MonotonicMs, source: 'controller-forecast' },
+    maxEnd: null,
+    confidence: 1,
     resolutionMs: 1000,
   };
 }

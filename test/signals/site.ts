@@ -39,7 +39,7 @@ export const aspectOf = (text: string): LampAspect => {
 };
 
 export const status: ControllerStatus = {
-  mode: 'fixed-time', manualControl: false, stopTime: false, failureFlash: false,
+  mode: 'actuated', manualControl: false, stopTime: false, failureFlash: false,
   preempt: false, priority: false, fault: false, transition: false, plan: 1,
 };
 

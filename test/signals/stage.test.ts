@@ -350,3 +350,28 @@ test('ends are ahead and in order whatever is reported, and a restored stage goe
     }
   }));
 });
+
+test('a fixed-time plan promises an end, not a range; one that tells a range is not believed', () => {
+  const fixed = { status: { ...status, mode: 'fixed-time' as const } };
+  const { say, groupA, counts } = staged();
+  say(1000, [lamp('1', 'green', timing(1000, 2000, 2050)), ...rest], fixed);
+  const end = { atMs: 3000, source: 'controller-guarantee' };
+  expect(groupA(1000).timing).toMatchObject({ minEnd: end, likelyEnd: end, maxEnd: end, confidence: 1 });
+  say(1100, [lamp('1', 'red', timing(1100, 1900, 8000)), ...rest], fixed);
+  expect(groupA(1100).timing).toMatchObject({ minEnd: null, likelyEnd: null, maxEnd: null });
+  expect(counts.toJSON()).toEqual({ 'timing_not_fixed:A': 1 });
+});
+
+test('a lamp that never changes, and a count that stands above an hour, end beyond the hour', () => {
+  const warning = signalGroup('W', '1', { lampType: 'flashing-warning' });
+  const stage = createSignalStage(road([warning, signalGroup('B', '2')]), () => undefined);
+  for (let atMs = 1000; atMs < 5000; atMs += 100) {
+    stage.accept(report(atMs, [
+      lamp('1', 'flashing yellow'), lamp('2', 'red', timing(atMs, 3_600_000)),
+    ]));
+    const [first, second] = stage.at(stamp(atMs))[0]!.groups;
+    expect(first!.timing!.likelyEnd!.atMs - atMs).toBeGreaterThan(3_600_000);
+    expect(first!.timing!.minEnd).toBeNull();
+    expect(second!.timing!.minEnd!.atMs - atMs).toBe(3_600_000);
+  }
+});

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { plusMs, utcMs } from '../../src/base/time.ts';
-import type { SignalGroupState } from '../../src/model/signal.ts';
+import { monotonicMs, plusMs, utcMs } from '../../src/base/time.ts';
+import type {
+  FollowingState, LampAspect, RightOfWay, SignalGroupState,
+} from '../../src/model/signal.ts';
 import type { Site } from '../../src/model/site.ts';
 import type { SpatAllowance } from '../../src/model/stages.ts';
 import { createSpatComposer } from '../../v2x/compose/spat.ts';
@@ -112,7 +115,7 @@ test('each status of the controller sets its own bit and no other', () => {
     [{ mode: 'unknown', failureFlash: true }, '2'], [{ mode: 'unknown', preempt: true }, '3'],
     [{ mode: 'unknown', priority: true }, '4'], [{ mode: 'fixed-time' }, '5'],
     [{ mode: 'coordinated' }, '5'], [{ mode: 'actuated' }, '6'], [{ mode: 'adaptive' }, '6'],
-    [{ mode: 'flashing' }, '7'], [{ mode: 'unknown', fault: true }, '8'], [{ mode: 'off' }, '9'],
+    [{ mode: 'flashing' }, '7'], [{ mode: 'all-red' }, ''], [{ transition: true, mode: 'unknown' }, ''], [{ mode: 'unknown', fault: true }, '8'], [{ mode: 'off' }, '9'],
   ] as const;
   for (const [more, set] of rows) {
     const state = stateOf(site, 1000, {}, { status: { ...status, ...more } });
@@ -121,7 +124,7 @@ test('each status of the controller sets its own bit and no other', () => {
     const at = [...bits].flatMap((bit, index) => (bit === '1' ? [String(index)] : []));
     expect(at.join(), JSON.stringify(more)).toBe(set);
   }
-  expect(rows).toHaveLength(14);
+  expect(rows).toHaveLength(16);
 });
 
 test('a withheld group is unavailable and an untimed one has its colour alone', () => {
@@ -230,15 +233,16 @@ test('in the UTC form marks are tenths of the hour that the end falls in, over t
   expect(utcTiming(group, { now: at('2026-03-01T08:15:00.000Z') })).toEqual({
     startUTCTime: 8900, minEndUTCTime: 9100, likelyEndUTCTime: 9150, maxEndUTCTime: 9200, timeConfidence: 200,
   });
-  expect(utcTiming(group, { now: at('2026-12-31T23:59:45.000Z') })).toEqual({
+  expect(utcTiming(group, { now: at('2026-03-01T23:59:45.000Z') })).toEqual({
     startUTCTime: 35_750, minEndUTCTime: 35_950, likelyEndUTCTime: 0, maxEndUTCTime: 50, timeConfidence: 200,
   });
   const old = { ...green, timing: timing({ beganMs: plusMs(stamp(100_000).monoMs, -3_000_000), likelyEnd: end(110_000) }) };
   expect(utcTiming(old, { now: at('2026-03-01T08:15:00.000Z') })!.startUTCTime).toBe(36_001);
   const far = { ...green, timing: timing({ minEnd: end(9_000_000) }) };
-  expect(utcTiming(far, { now: at('2026-03-01T08:15:00.000Z') })).toMatchObject({
-    minEndUTCTime: 36_000, likelyEndUTCTime: 36_001,
-  });
+  // More than half an hour off it could be read as of the hour before: it is counted.
+  const times = { ...profileByName('A').times, form: 'utc' as const };
+  const counted = counting(far, { now: at('2026-03-01T08:15:00.000Z'), profile: { times } });
+  expect(counted).toEqual({ startTime: 0, minEndTime: 36_000, likelyEndTime: 36_001 });
 });
 
 test('the time confidence is the class that holds the error of UTC, and a slow source is a second at best', () => {
@@ -253,8 +257,151 @@ test('the time confidence is the class that holds the error of UTC, and a slow s
   };
   expect(confidence(100, 5)).toBe('time-000-005');
   expect(confidence(1000, 5)).toBe('time-001-000');
-  expect(confidence(1000, 1500)).toBe('time-002-000');
+  // Rule R15: a clock that may be off by more than 100 ms is not trusted at all.
+  expect([confidence(100, 100), confidence(100, 101), confidence(1000, 101)]).toEqual([
+    'time-000-100', 'unavailable', 'unavailable',
+  ]);
   expect(confidence(100, Infinity)).toBe('unavailable');
+});
+
+const followers = (from: number, rows: readonly (readonly [string, boolean, RightOfWay, number])[]) => {
+  let startMs = from;
+  return rows.map(([colour, flashing, rightOfWay, lastsMs]): FollowingState => {
+    const state = {
+      aspect: { colour: colour as LampAspect['colour'], flashing }, rightOfWay,
+      startMs: monotonicMs(startMs), likelyEndMs: monotonicMs(startMs + lastsMs), confidence: 0.8,
+    };
+    startMs += lastsMs;
+    return state;
+  });
+};
+
+test('all states that are known follow in order with their times, and no light stands twice', () => {
+  const following = followers(6000, [
+    ['green', true, 'protected', 3000], ['yellow', false, 'none', 3000], ['red', false, 'none', 40_000],
+    ['green', false, 'permissive', 9000], ['yellow', false, 'none', 3000],
+  ]);
+  const group = { ...green, timing: timing({ likelyEnd: end(6000) }), following };
+  const states = told(group);
+  expect(states.map(({ light }) => light)).toEqual([
+    'protected-green', 'flashing-green', 'yellow', 'red', 'permissive-green',
+  ]);
+  expect(states.slice(1).map(({ timing: said }) => said)).toEqual([
+    [50, 80], [80, 110], [110, 510], [510, 600],
+  ].map(([startTime, likelyEndTime]) => ({ counting: { startTime, likelyEndTime, timeConfidence: 160 } })));
+  // Without its own likely end nothing is known of what follows it.
+  expect(told({ ...group, timing: timing({ minEnd: end(6000) }) })).toHaveLength(1);
+  expect(told(group, { allowed: { ...valid, untimed: [alone.id] } })).toHaveLength(1);
+  const times = { ...profileByName('A').times, form: 'utc' as const };
+  expect(told(group, { profile: { times } })[2]).toEqual({
+    light: 'yellow', timing: { utcTiming: { startUTCTime: 90, likelyEndUTCTime: 120, timeConfidence: 160 } },
+  });
+});
+
+test('when the present light comes back, and for how long, is said in both forms where it is known', () => {
+  const group = {
+    ...green, timing: timing({ likelyEnd: end(6000) }),
+    again: { startMs: monotonicMs(70_000), durationMs: 25_040 },
+  };
+  expect(counting(group)).toMatchObject({ likelyEndTime: 50, nextStartTime: 690, nextDuration: 250 });
+  expect(utcTiming(group)).toMatchObject({ likelyEndUTCTime: 60, nextStartUTCTime: 700, nextEndUTCTime: 950 });
+  expect(counting({ ...group, again: null })).not.toHaveProperty('nextStartTime');
+  expect(counting({ ...group, timing: timing({ minEnd: end(6000) }) })).not.toHaveProperty('nextStartTime');
+  const late = { startMs: monotonicMs(3_700_000), durationMs: 9000 };
+  expect(counting({ ...group, again: late })).not.toHaveProperty('nextDuration');
+});
+
+test('in a leap second the stamp is held at the last millisecond, with less confidence', () => {
+  const boundaryMs = Date.UTC(2027, 0, 1);
+  const composer = createSpatComposer(contextOf(site));
+  const say = (monoMs: number, atMs: number, from = composer) => {
+    const now = { ...stamp(monoMs), utcMs: utcMs(atMs) };
+    const { moy, timeStamp, timeConfidence: sure } =
+      spatOf(from.compose(stateOf(site, monoMs), valid, now)!).intersections[0]!;
+    return [moy, timeStamp, sure];
+  };
+  expect(say(1000, boundaryMs - 100)).toEqual([525_599, 59_900, 'time-000-005']);
+  // The system repeats the second; we see it some tenths late.
+  expect(say(1300, boundaryMs + 200)).toEqual([0, 200, 'time-000-005']);
+  for (let ms = 400; ms < 1000; ms += 100) {
+    expect(say(1000 + ms + 100, boundaryMs - 1000 + ms)).toEqual([525_599, 59_999, 'time-001-000']);
+  }
+  const other = createSpatComposer(contextOf(site));
+  other.restore(structuredClone(composer.snapshot()));
+  expect(say(2050, boundaryMs - 50, other)).toEqual([525_599, 59_999, 'time-001-000']);
+  expect(say(2100, boundaryMs)).toEqual([0, 0, 'time-000-005']);
+  // The same step back at another midnight is a step of the clock, no leap second.
+  const plain = createSpatComposer(contextOf(site));
+  const dayMs = Date.UTC(2026, 8, 30);
+  say(1000, dayMs + 100, plain);
+  expect(say(1100, dayMs - 800, plain).slice(1)).toEqual([59_200, 'time-000-005']);
+});
+
+test('marks of the hour are not said by a clock that is not trusted, nor near a leap second', () => {
+  const group = { ...green, timing: timing({ likelyEnd: end(115_000) }) };
+  const form = (text: string, errorMs = 5): string => {
+    const now = { ...stamp(100_000, errorMs), utcMs: utcMs(Date.parse(text)) };
+    const times = { ...profileByName('A').times, form: 'utc' as const };
+    return Object.keys(told(group, { now, profile: { times } })[0]!.timing!)[0]!;
+  };
+  const rows = [
+    ['2026-03-01T08:15:00Z', 5, 'utcTiming'], ['2026-03-01T08:15:00Z', 101, 'counting'],
+    ['2026-12-31T23:29:00Z', 5, 'utcTiming'], ['2026-12-31T23:31:00Z', 5, 'counting'],
+    ['2027-01-01T00:29:00Z', 5, 'counting'], ['2026-06-30T23:59:59Z', 5, 'counting'],
+    ['2026-09-30T23:59:59Z', 5, 'utcTiming'],
+  ] as const;
+  for (const [text, errorMs, expected] of rows) expect(form(text, errorMs), text).toBe(expected);
+  expect(rows).toHaveLength(7);
+});
+
+test('an end is the same instant in both forms at whatever minute, hour, day or year it is read', () => {
+  const composer = {
+    counting: createSpatComposer(contextOf(site)),
+    utc: createSpatComposer(contextOf(site, { times: { ...profileByName('A').times, form: 'utc' } })),
+  };
+  const boundaries = ['2026-03-01T00:00:00Z', '2026-03-01T09:00:00Z', '2026-12-31T23:29:00Z',
+    '2027-01-01T00:00:00Z', '2028-02-29T00:00:00Z', '2026-07-01T00:00:00Z', '2026-05-05T12:34:00Z'];
+  fc.assert(fc.property(
+    fc.constantFrom(...boundaries), fc.integer({ min: -70_000, max: 70_000 }),
+    fc.integer({ min: 1, max: 1_789_000 }), fc.double({ min: 0, max: 99, noNaN: true }),
+    (boundary, offMs, aheadMs, partMs) => {
+      const now = { ...stamp(5_000_000 + partMs), utcMs: utcMs(Date.parse(boundary) + offMs + partMs) };
+      const endMs = now.monoMs + aheadMs;
+      const group = { ...green, timing: timing({ minEnd: end(endMs), likelyEnd: end(endMs), maxEnd: end(endMs) }) };
+      const trueUtcMs = now.utcMs + aheadMs;
+      for (const form of ['counting', 'utc'] as const) {
+        const offer = composer[form].compose(stateOf(site, now.monoMs, { [alone.id]: group }), valid, now)!;
+        const { moy, timeStamp, phases: said } = spatOf(offer).intersections[0]!;
+        const yearMs = Date.UTC(new Date(now.utcMs).getUTCFullYear(), 0, 1);
+        const stampMs = yearMs + moy! * 60_000 + timeStamp!;
+        expect(timeStamp).toBeLessThan(60_000);
+        expect(now.utcMs - stampMs).toBeGreaterThanOrEqual(0);
+        expect(now.utcMs - stampMs).toBeLessThan(1.001);
+        const times = said.find(({ id }) => id === alone.phase)!.phaseStates[0]!.timing!;
+        const [min, likely, max] = 'counting' in times
+          ? [times.counting.minEndTime!, times.counting.likelyEndTime, times.counting.maxEndTime!]
+          : [times.utcTiming.minEndUTCTime!, times.utcTiming.likelyEndUTCTime, times.utcTiming.maxEndUTCTime!];
+        expect([min, max]).toEqual([likely, likely]);
+        expect(likely).toBeLessThan(36_000);
+        const hourMs = 3_600_000;
+        const offHourMs = 'counting' in times
+          ? stampMs + likely * 100 - trueUtcMs
+          : ((likely * 100 - trueUtcMs) % hourMs + 1.5 * hourMs) % hourMs - hourMs / 2;
+        expect(Math.abs(offHourMs)).toBeLessThanOrEqual(51.001);
+      }
+    }), { numRuns: 300 });
+});
+
+test('bits of the map and of what coordination is are set from what is known', () => {
+  const bits = (more: object, map?: SpatAllowance['map'], rows = {}) => {
+    const state = stateOf(site, 1000, rows, { status: { ...status, mode: 'unknown', ...more } });
+    const allowed = map ? { ...valid, map } : valid;
+    const offer = createSpatComposer(contextOf(site)).compose(state, allowed, stamp(1000))!;
+    return [...spatOf(offer).intersections[0]!.status].flatMap((bit, at) => (bit === '1' ? [at] : []));
+  };
+  expect([bits({}, 'missing'), bits({}, 'updated'), bits({}, 'lanes-changed')]).toEqual([[12], [10], [10, 11]]);
+  const ranged = { [alone.id]: { ...green, timing: timing({ minEnd: end(5000), maxEnd: end(9000) }) } };
+  expect([bits({ mode: 'coordinated' }), bits({ mode: 'coordinated' }, undefined, ranged)]).toEqual([[5], [6]]);
 });
 
 test('the next state is told from the likely end on, never a green and never without that end', () => {

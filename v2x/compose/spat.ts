@@ -1,19 +1,19 @@
-import { plusMs } from '../../src/base/time.ts';
+import { plusMs, utcMs } from '../../src/base/time.ts';
 import type { MonotonicMs, Stamp } from '../../src/base/time.ts';
 import { nodeKey } from '../../src/model/ids.ts';
 import type { NodeId, SignalGroupId } from '../../src/model/ids.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
+import { followingOf, sureness } from '../../src/model/signal.ts';
 import type {
   ControllerStatus,
   SignalGroupState,
   SignalState,
   TimedInstant,
-  TimingSource,
 } from '../../src/model/signal.ts';
 import type { SpatAllowance, SpatComposer } from '../../src/model/stages.ts';
 import type { ComposerContext } from '../profile.ts';
 import { MessageCounters } from './counter.ts';
-import { airTime, timeConfidence } from './time.ts';
+import { airTime, isLeapBoundary, leapMayFallNear, timeConfidence } from './time.ts';
 
 /** Bits of the junction's status, by position on air. */
 const statusBits = {
@@ -27,6 +27,9 @@ const statusBits = {
   standby: 7,
   failure: 8,
   off: 9,
+  mapUpdated: 10,
+  lanesChanged: 11,
+  noValidMap: 12,
   noValidSpat: 13,
 } as const;
 
@@ -35,28 +38,52 @@ const VALID_FOR_MS = 300;
 const SLOW_AFTER_MS = 300;
 /** What a slow source's state may be wrong by at the least, ms. */
 const SLOW_ERROR_MS = 1000;
-/** A mark of the hour is read as the nearest such instant: what began earlier is not said. */
-const BEGAN_MAX_MS = 1_800_000;
+/** An error over this is no bound to count on: confidence is unavailable, no absolute marks (R15). */
+const CLOCK_TRUSTED_MS = 100;
+/** A mark of the hour is read as the nearest such instant: what is farther away is not said. */
+const MARK_MAX_MS = 1_790_000;
+const HOUR_MS = 3_600_000;
+/** How far the clock goes back at a leap second: one second, less what passed until it was seen. */
+const LEAP_BACK_MIN_MS = 500;
+const LEAP_BACK_MAX_MS = 1500;
+/** What a stamp that is held may be wrong by, ms. */
+const HELD_ERROR_MS = 1000;
+/** States of one phase, the present one included. */
+const STATES_MAX = 16;
 /** How far a likely end may lie outside its bounds and still be rounding, ms. */
 const ROUNDING_MS = 100;
 
-function statusText(status: ControllerStatus | null, unavailable: boolean): string {
+/** Whether some group has a range to its end: what runs is not a fixed plan. */
+const hasRange = (groups: readonly SignalGroupState[]): boolean =>
+  groups.some(({ timing }) => timing?.minEnd && timing.maxEnd
+    && timing.maxEnd.atMs - timing.minEnd.atMs > timing.resolutionMs + ROUNDING_MS);
+
+function statusText(
+  status: ControllerStatus | null, unavailable: boolean, ranged: boolean,
+  map: SpatAllowance['map'],
+): string {
   const bits = new Array<string>(16).fill('0');
   const set = (name: keyof typeof statusBits, on: boolean): void => {
     if (on) bits[statusBits[name]] = '1';
   };
   if (status) {
-    set('manual', status.manualControl || status.mode === 'manual');
+    const { mode } = status;
+    // Coordination holds the cycle; whether the greens are fixed is seen in their ends.
+    const coordinated = mode === 'coordinated';
+    set('manual', status.manualControl || mode === 'manual');
     set('stopTime', status.stopTime);
     set('failureFlash', status.failureFlash);
     set('preempt', status.preempt);
     set('priority', status.priority);
-    set('fixedTime', status.mode === 'fixed-time' || status.mode === 'coordinated');
-    set('actuated', status.mode === 'actuated' || status.mode === 'adaptive');
-    set('standby', status.mode === 'flashing' && !status.failureFlash);
+    set('fixedTime', mode === 'fixed-time' || (coordinated && !ranged));
+    set('actuated', mode === 'actuated' || mode === 'adaptive' || (coordinated && ranged));
+    set('standby', mode === 'flashing' && !status.failureFlash);
     set('failure', status.fault);
-    set('off', status.mode === 'off');
+    set('off', mode === 'off');
   }
+  set('mapUpdated', map === 'updated' || map === 'lanes-changed');
+  set('lanesChanged', map === 'lanes-changed');
+  set('noValidMap', map === 'missing');
   set('noValidSpat', unavailable);
   return bits.join('');
 }
@@ -70,13 +97,6 @@ const untrusted = (status: ControllerStatus): ControllerStatus => ({
   preempt: false,
   priority: false,
 });
-
-/** How sure an end is when its source does not say, by where it comes from, 0..1. */
-const sureness: Readonly<Record<TimingSource, number>> = {
-  'controller-guarantee': 1,
-  'controller-forecast': 0.9,
-  learnt: 0.5,
-};
 
 /** Half per cents. */
 const confidenceOf = (end: TimedInstant, confidence: number | null): number =>
@@ -96,7 +116,45 @@ function shared(groups: readonly (SignalGroupState | undefined)[]): SignalGroupS
     if (colour !== first.aspect.colour || flashing !== first.aspect.flashing) return null;
     if (least.rightOfWay === 'protected') least = group;
   }
-  return least === first ? first : { ...first, rightOfWay: least.rightOfWay };
+  if (least === first) return first;
+  const { rightOfWay } = least;
+  const following = first.following?.map((state) =>
+    (state.rightOfWay === 'protected' ? { ...state, rightOfWay } : state));
+  return { ...first, rightOfWay, ...(following && { following }) };
+}
+
+/** How times are said in one message. */
+interface Manner {
+  readonly form: 'counting' | 'utc';
+  readonly now: Stamp;
+}
+
+/** Whether an end lies so far off that its hour could be mistaken: it can only be counted. */
+const isFar = ({ timing }: SignalGroupState, { form, now }: Manner): boolean =>
+  form === 'utc' && [timing?.minEnd, timing?.likelyEnd, timing?.maxEnd].some((end) =>
+    end && end.atMs - now.monoMs >= MARK_MAX_MS);
+
+/** Where the stamps of a composer stand, for the leap second. Plain data. */
+interface StampState {
+  /** UTC of the newest message, ms. */
+  readonly lastMs: number;
+  /** End of the leap second that is held; null outside one. */
+  readonly heldUntilMs: number | null;
+}
+
+/**
+ * Follows the stamps over a leap second: the clock goes back by a second within the last one of a
+ * half-year, and what it then repeats is held at the last millisecond.
+ * Source: DSecond of the message set ends at 59 999.
+ */
+function stepStamp({ lastMs, heldUntilMs }: StampState, nowMs: number): StampState {
+  const backMs = lastMs - nowMs;
+  const boundaryMs = (Math.floor(nowMs / 1000) + 1) * 1000;
+  if (backMs >= LEAP_BACK_MIN_MS && backMs <= LEAP_BACK_MAX_MS && isLeapBoundary(boundaryMs)) {
+    return { lastMs: nowMs, heldUntilMs: boundaryMs };
+  }
+  const held = heldUntilMs !== null && nowMs < heldUntilMs && nowMs >= heldUntilMs - 1000;
+  return { lastMs: nowMs, heldUntilMs: held ? heldUntilMs : null };
 }
 
 interface SaidEnds {
@@ -121,6 +179,7 @@ function saidEnds({ timing }: SignalGroupState): SaidEnds | null {
 class Spat implements SpatComposer {
   readonly #context: ComposerContext;
   readonly #counters: MessageCounters;
+  #stamps: StampState = { lastMs: Number.NEGATIVE_INFINITY, heldUntilMs: null };
   /** Signal groups of each node, by phase in rising order; several may share one. */
   readonly #phases = new Map<string, readonly (readonly [number, readonly SignalGroupId[]])[]>();
 
@@ -142,26 +201,35 @@ class Spat implements SpatComposer {
   compose(state: SignalState, allowed: SpatAllowance, now: Stamp): MessageOffer | null {
     if (allowed.level === 'silent') return null;
     if (allowed.level === 'unavailable') {
-      return this.unavailable(state.node, now, untrusted(state.status));
+      return this.unavailable(state.node, now, untrusted(state.status), allowed.map);
     }
     const byGroup = new Map(state.groups.map((group) => [group.signalGroup, group]));
+    const manner = { form: this.#formAt(now), now };
     const phases: unknown[] = [];
     for (const [id, groupIds] of this.#phasesOf(state.node)) {
       const groups = groupIds.map((groupId) => byGroup.get(groupId));
-      phases.push({ id, phaseStates: this.#states(groups, allowed, now) });
+      phases.push({ id, phaseStates: this.#states(groups, allowed, manner) });
     }
-    const slow = state.periodMs > SLOW_AFTER_MS;
-    const errorMs = slow ? Math.max(now.errorMs, SLOW_ERROR_MS) : now.errorMs;
-    const status = statusText(state.status, false);
-    return this.#offer(state.node, phases, status, { ...now, errorMs }, state.received.monoMs);
+    const leastMs = state.periodMs > SLOW_AFTER_MS ? SLOW_ERROR_MS : 0;
+    const status = statusText(state.status, false, hasRange(state.groups), allowed.map);
+    return this.#offer(state.node, phases, status, now, leastMs, state.received.monoMs);
   }
 
-  unavailable(node: NodeId, now: Stamp, status: ControllerStatus | null = null): MessageOffer {
+  /** Marks of the hour need a clock that is trusted, and no leap second between now and them. */
+  #formAt(now: Stamp): Manner['form'] {
+    const { form } = this.#context.profile.times;
+    const fit = now.errorMs <= CLOCK_TRUSTED_MS && !leapMayFallNear(now.utcMs, MARK_MAX_MS);
+    return form === 'utc' && fit ? 'utc' : 'counting';
+  }
+
+  unavailable(
+    node: NodeId, now: Stamp, status: ControllerStatus | null = null, map?: SpatAllowance['map'],
+  ): MessageOffer {
     const phases = this.#phasesOf(node).map(([id]) => ({
       id,
       phaseStates: [{ light: 'unavailable' }],
     }));
-    return this.#offer(node, phases, statusText(status, true), now, null);
+    return this.#offer(node, phases, statusText(status, true, false, map), now, 0, null);
   }
 
   #phasesOf(node: NodeId): readonly (readonly [number, readonly SignalGroupId[]])[] {
@@ -172,7 +240,7 @@ class Spat implements SpatComposer {
   #states(
     groups: readonly (SignalGroupState | undefined)[],
     allowed: SpatAllowance,
-    now: Stamp,
+    manner: Manner,
   ): unknown[] {
     const { profile } = this.#context;
     const group = shared(groups);
@@ -183,112 +251,125 @@ class Spat implements SpatComposer {
     if (light === 'unavailable') return [{ light }];
     const untimed = groups.some((each) => allowed.untimed.includes(each!.signalGroup));
     if (allowed.level === 'colour-only' || untimed) {
-      return [{ light, ...this.#withoutTimes() }];
+      return [{ light, ...this.#withoutTimes(manner) }];
     }
-    const timing = this.#timing(group, now);
+    const own = isFar(group, manner) ? { ...manner, form: 'counting' as const } : manner;
+    const timing = this.#timing(group, own);
     if (!timing) return [{ light }];
-    const following = this.#following(group, timing.likely, now);
-    return [{ light, timing: timing.value }, ...(following ? [following] : [])];
+    const present = { light, timing: timing.value };
+    return timing.likely ? [present, ...this.#following(group, light, own)] : [present];
   }
 
   /** How colour alone is said. */
-  #withoutTimes(): object {
-    const { atColourOnly, form, unknown } = this.#context.profile.times;
+  #withoutTimes({ form }: Manner): object {
+    const { atColourOnly, unknown } = this.#context.profile.times;
     if (atColourOnly === 'left-out') return {};
     return form === 'utc'
       ? { timing: { utcTiming: { startUTCTime: unknown, likelyEndUTCTime: unknown } } }
       : { timing: { counting: { startTime: 0, likelyEndTime: unknown } } };
   }
 
-  /** Tenths from now to an instant; 0 once it has passed, and "over" only from the maximum on. */
-  #mark(atMs: MonotonicMs, now: Stamp): number {
-    const { unitMs, overMaximum } = this.#context.profile.times;
+  /**
+   * An instant as it goes on air. Counting: tenths from now, 0 once it has passed, and "over" only
+   * from the maximum on. UTC: tenths of the hour that it falls in; unknown where it lies so far off
+   * that the hour could be mistaken.
+   */
+  #mark(atMs: MonotonicMs, { form, now }: Manner): number {
+    const { unitMs, overMaximum, unknown } = this.#context.profile.times;
     const aheadMs = atMs - now.monoMs;
+    if (form === 'utc') {
+      if (Math.abs(aheadMs) >= MARK_MAX_MS) return unknown;
+      return Math.round((now.utcMs + aheadMs) / unitMs) % (HOUR_MS / unitMs);
+    }
     if (aheadMs >= overMaximum * unitMs) return overMaximum;
     return Math.min(Math.max(0, Math.round(aheadMs / unitMs)), overMaximum - 1);
   }
 
-  /** The times of the present state, and its likely end where that is said; null for none. */
+  /** The times of the present state, and whether its likely end is said; null for none. */
   #timing(
     group: SignalGroupState,
-    now: Stamp,
-  ): { readonly value: unknown; readonly likely: TimedInstant | null } | null {
+    manner: Manner,
+  ): { readonly value: unknown; readonly likely: boolean } | null {
     const ends = saidEnds(group);
     if (!ends) return null;
-    const { unknown, form } = this.#context.profile.times;
-    const mark = (end: TimedInstant | null): number | null => end && this.#mark(end.atMs, now);
-    const marks = {
-      min: mark(ends.min),
-      max: mark(ends.max),
-      likely: mark(ends.likely) ?? unknown,
-    };
-    if (ends.likely) {
-      if (marks.min !== null) marks.likely = Math.max(marks.likely, marks.min);
-      if (marks.max !== null) marks.likely = Math.min(marks.likely, marks.max);
-    }
-    const confidence: Record<string, number> = ends.likely
-      ? { timeConfidence: confidenceOf(ends.likely, group.timing?.confidence ?? null) }
-      : {};
-    const { likely } = ends;
-    if (form === 'utc') {
-      return { value: { utcTiming: this.#utc(group, marks, confidence, now) }, likely };
-    }
-    return {
-      value: {
-        counting: {
-          startTime: 0,
-          ...(marks.min === null ? {} : { minEndTime: marks.min }),
-          ...(marks.max === null ? {} : { maxEndTime: marks.max }),
-          likelyEndTime: marks.likely,
-          ...confidence,
-        },
-      },
-      likely,
-    };
+    const { unknown } = this.#context.profile.times;
+    // A likely end that rounding put outside its bounds is moved in.
+    const low = ends.min?.atMs ?? Number.NEGATIVE_INFINITY;
+    const high = ends.max?.atMs ?? Number.POSITIVE_INFINITY;
+    const likelyMs = ends.likely
+      && (Math.min(Math.max(ends.likely.atMs, low), high) as MonotonicMs);
+    const min = ends.min && this.#mark(ends.min.atMs, manner);
+    const max = ends.max && this.#mark(ends.max.atMs, manner);
+    const likely = likelyMs === null ? unknown : this.#mark(likelyMs, manner);
+    const timeConfidence = ends.likely && likely !== unknown
+      ? confidenceOf(ends.likely, group.timing?.confidence ?? null) : null;
+    const next = timeConfidence === null ? null : this.#next(group, manner);
+    const has = (mark: number | null): mark is number => mark !== null && mark !== unknown;
+    const value = manner.form === 'utc'
+      ? {
+          utcTiming: {
+            startUTCTime: this.#began(group, manner),
+            ...(has(min) && { minEndUTCTime: min }),
+            ...(has(max) && { maxEndUTCTime: max }),
+            likelyEndUTCTime: likely,
+            ...(timeConfidence !== null && { timeConfidence }),
+            ...(next && { nextStartUTCTime: next.start, nextEndUTCTime: next.end }),
+          },
+        }
+      : {
+          counting: {
+            startTime: 0,
+            ...(has(min) && { minEndTime: min }),
+            ...(has(max) && { maxEndTime: max }),
+            likelyEndTime: likely,
+            ...(timeConfidence !== null && { timeConfidence }),
+            ...(next && { nextStartTime: next.start, nextDuration: next.duration }),
+          },
+        };
+    return { value, likely: timeConfidence !== null };
   }
 
-  /** Marks of the UTC form: tenths within the hour that the instant falls in. */
-  #utc(
-    group: SignalGroupState,
-    marks: { min: number | null; max: number | null; likely: number },
-    confidence: Record<string, number>,
-    now: Stamp,
-  ): Record<string, number> {
-    const { unknown, overMaximum, unitMs } = this.#context.profile.times;
-    const inHour = (mark: number): number =>
-      mark >= overMaximum
-        ? mark
-        : Math.floor(((now.utcMs + mark * unitMs) % 3_600_000) / unitMs) % 36_000;
-    const beganMs = group.timing?.beganMs ?? null;
-    const told = beganMs !== null && now.monoMs - beganMs < BEGAN_MAX_MS;
-    const began = told ? plusMs(now.utcMs, beganMs - now.monoMs) : null;
-    return {
-      startUTCTime: began === null ? unknown : Math.floor((began % 3_600_000) / unitMs),
-      ...(marks.min === null ? {} : { minEndUTCTime: inHour(marks.min) }),
-      ...(marks.max === null ? {} : { maxEndUTCTime: inHour(marks.max) }),
-      likelyEndUTCTime: marks.likely === unknown ? unknown : inHour(marks.likely),
-      ...confidence,
-    };
+  /** When the present state began, in the UTC form. */
+  #began({ timing }: SignalGroupState, manner: Manner): number {
+    const beganMs = timing?.beganMs ?? null;
+    return beganMs === null ? this.#context.profile.times.unknown : this.#mark(beganMs, manner);
   }
 
-  /** The state after this one, where both its colour and the present end are known. */
-  #following(group: SignalGroupState, end: TimedInstant | null, now: Stamp): unknown {
-    const { next } = group;
-    const { times, light } = this.#context.profile;
-    if (!end || !next || next.durationMs === null || times.form === 'utc') return null;
-    // What comes next is said for its colour; green is never promised ahead of its lamp.
-    if (next.aspect.colour === 'green' && !next.aspect.flashing) return null;
-    const startTime = this.#mark(end.atMs, now);
-    return {
-      light: light(next.aspect, group.rightOfWay),
-      timing: {
-        counting: {
-          startTime,
-          likelyEndTime: this.#mark(plusMs(end.atMs, next.durationMs), now),
-          timeConfidence: confidenceOf(end, group.timing?.confidence ?? null),
-        },
-      },
-    };
+  /** When the present light comes back and for how long; null where it is not known. */
+  #next(
+    { again }: SignalGroupState, manner: Manner,
+  ): { readonly start: number; readonly end: number; readonly duration: number } | null {
+    if (!again) return null;
+    const { unitMs, unknown, overMaximum } = this.#context.profile.times;
+    const start = this.#mark(again.startMs, manner);
+    const end = this.#mark(plusMs(again.startMs, again.durationMs), manner);
+    const duration = Math.round(again.durationMs / unitMs);
+    if (start === unknown || end === unknown || Math.max(start, end) >= overMaximum) return null;
+    return { start, end, duration };
+  }
+
+  /** The states after this one, in order, as far as they are known; no light stands twice. */
+  #following(group: SignalGroupState, present: string, manner: Manner): unknown[] {
+    const { light, times } = this.#context.profile;
+    const said = [present];
+    const states: unknown[] = [];
+    for (const state of followingOf(group)) {
+      const word = light(state.aspect, state.rightOfWay);
+      if (said.includes(word) || word === 'unavailable' || said.length >= STATES_MAX) break;
+      const start = this.#mark(state.startMs, manner);
+      const likely = this.#mark(state.likelyEndMs, manner);
+      if (start === times.unknown || likely === times.unknown) break;
+      if (start >= times.overMaximum) break;
+      const timeConfidence = Math.round(Math.min(Math.max(state.confidence, 0), 1) * 200);
+      said.push(word);
+      states.push({
+        light: word,
+        timing: manner.form === 'utc'
+          ? { utcTiming: { startUTCTime: start, likelyEndUTCTime: likely, timeConfidence } }
+          : { counting: { startTime: start, likelyEndTime: likely, timeConfidence } },
+      });
+    }
+    return states;
   }
 
   #offer(
@@ -296,10 +377,17 @@ class Spat implements SpatComposer {
     phases: readonly unknown[],
     status: string,
     now: Stamp,
+    leastErrorMs: number,
     newestReceivedMs: MonotonicMs | null,
   ): MessageOffer {
     const { profile } = this.#context;
-    const { moy, msInMinute } = airTime(now.utcMs);
+    this.#stamps = stepStamp(this.#stamps, now.utcMs);
+    const { heldUntilMs } = this.#stamps;
+    const heldMs = heldUntilMs === null ? 0 : HELD_ERROR_MS;
+    const errorMs = now.errorMs > CLOCK_TRUSTED_MS ? Number.POSITIVE_INFINITY
+      : Math.max(now.errorMs, leastErrorMs, heldMs);
+    const stampMs = heldUntilMs === null ? now.utcMs : utcMs(heldUntilMs - 1);
+    const { moy, msInMinute } = airTime(stampMs);
     const frame = {
       spatFrame: {
         msgCnt: this.#counters.take(nodeKey(node)),
@@ -311,7 +399,7 @@ class Spat implements SpatComposer {
             status,
             moy,
             timeStamp: msInMinute,
-            timeConfidence: timeConfidence(now.errorMs),
+            timeConfidence: timeConfidence(errorMs),
             phases,
           },
         ],
@@ -334,11 +422,18 @@ class Spat implements SpatComposer {
   }
 
   snapshot(): unknown {
-    return this.#counters.snapshot();
+    return { counters: this.#counters.snapshot(), stamps: this.#stamps };
   }
 
   restore(snapshot: unknown): void {
-    this.#counters.restore(snapshot);
+    // Recordings of earlier versions hold the numbers alone.
+    if (Array.isArray(snapshot)) return this.#counters.restore(snapshot);
+    const { counters, stamps } = snapshot as {
+      readonly counters: unknown;
+      readonly stamps: StampState;
+    };
+    this.#counters.restore(counters);
+    this.#stamps = stamps;
   }
 }
 

@@ -16,6 +16,23 @@ export function airTime(at: UtcMs): AirTime {
   return { moy: Math.floor(sinceMs / 60_000), msInMinute: sinceMs % 60_000 };
 }
 
+/** Where leap seconds have ever been put: before 1 July and 1 January UTC. Ms of UTC. */
+const leapBoundaries = (year: number): readonly number[] => [
+  Date.UTC(year, 0, 1), Date.UTC(year, 6, 1), Date.UTC(year + 1, 0, 1),
+];
+
+/** Whether an instant is one before which a leap second may stand. */
+export const isLeapBoundary = (atMs: number): boolean =>
+  leapBoundaries(new Date(atMs).getUTCFullYear()).includes(atMs);
+
+/**
+ * Whether a leap second may fall within a span of an instant, before or after it. Whether one is
+ * due nobody has to tell us.
+ */
+export const leapMayFallNear = (at: UtcMs, spanMs: number): boolean =>
+  leapBoundaries(new Date(at).getUTCFullYear()).some(
+    (boundaryMs) => Math.abs(at - boundaryMs) <= spanMs);
+
 const confidences: readonly (readonly [number, string])[] = [
   [1, 'time-000-001'],
   [2, 'time-000-002'],
