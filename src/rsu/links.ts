@@ -8,18 +8,13 @@ import type { Log } from '../base/log.ts';
 import { filledText } from '../base/text.ts';
 import { factTexts } from '../base/texts/faults.ts';
 import { portFaultTexts } from '../base/texts/ports.ts';
-import { plusMs } from '../base/time.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { AirMessage } from '../model/message.ts';
 import { nodeKey } from '../model/ids.ts';
 import type { RsuSettings, Site } from '../model/site.ts';
+import { UnitPacer } from './budget.ts';
+import type { PacerStep } from './budget.ts';
 import { CARRIER_OCTETS, withCarrier } from './carrier.ts';
-
-/** A message on its way to one unit. */
-interface Queued {
-  readonly message: AirMessage;
-  readonly order: number;
-}
 
 /** What people see of one unit. */
 export interface RsuStatus {
@@ -28,18 +23,6 @@ export interface RsuStatus {
   readonly lastSentMs: number | null;
   readonly fault: string | null;
 }
-
-const QUEUE_MAX = 64;
-/** The lower, the sooner. SPAT does not queue at all. */
-const order: Readonly<Record<AirMessage['type'], number>> = {
-  SPAT: 0,
-  MAP: 1,
-  RSI: 2,
-  RSM: 3,
-  SSM: 4,
-  RSC: 5,
-  OTHER: 6,
-};
 
 const familyOf = (host: string): 'IPv4' | 'IPv6' => (host.includes(':') ? 'IPv6' : 'IPv4');
 
@@ -70,17 +53,18 @@ class RsuLink {
   readonly #log: Log;
   readonly #socket: Socket;
   readonly #nodes: ReadonlySet<string> | null;
-  #queue: Queued[] = [];
+  readonly #pacer: UnitPacer;
   #armed: (() => void) | null = null;
   #lastSentMs: MonotonicMs | null = null;
-  #windowMs: MonotonicMs | null = null;
-  #windowFrames = 0;
-  #windowOctets = 0;
   #fault: string | null = null;
   #closed = false;
 
-  constructor(settings: RsuSettings, nodes: ReadonlySet<string> | null, clock: Clock, log: Log) {
+  constructor(
+    settings: RsuSettings, spreadMs: number, nodes: ReadonlySet<string> | null, clock: Clock,
+    log: Log,
+  ) {
     this.settings = settings;
+    this.#pacer = new UnitPacer({ ...settings, spreadMs });
     this.#nodes = nodes;
     this.#clock = clock;
     this.#log = log;
@@ -110,63 +94,37 @@ class RsuLink {
 
   offer(message: AirMessage): void {
     if (this.#closed) return;
-    if (message.type === 'SPAT') return this.#send(message);
-    const entry = { message, order: order[message.type] };
-    let index = this.#queue.length;
-    while (index > 0 && this.#queue[index - 1]!.order > entry.order) index--;
-    this.#queue.splice(index, 0, entry);
-    // What would leave last is dropped, be it the new one.
-    if (this.#queue.length > QUEUE_MAX) {
-      const dropped = this.#queue.pop()!;
-      this.counters.count(`rsu_queue_full_${dropped.message.type}`);
-    }
+    const nowMs = this.#clock.nowMs();
+    if (message.type === 'SPAT') return void this.#take(this.#pacer.pass(message, nowMs), nowMs);
+    const dropped = this.#pacer.offer(message, nowMs);
+    if (dropped) this.counters.count(`rsu_queue_full_${dropped.type}`);
     this.#drain();
   }
 
   /** Sends what may leave now; arms a timer for the rest. */
   #drain(): void {
     if (this.#armed || this.#closed) return;
-    while (this.#queue.length > 0) {
+    for (;;) {
       const nowMs = this.#clock.nowMs();
-      const gapMs = this.settings.minGapMs;
-      const freeMs = this.#lastSentMs === null ? nowMs : plusMs(this.#lastSentMs, gapMs);
-      if (freeMs > nowMs) {
-        this.#armed = this.#clock.at(freeMs, () => {
+      const step = this.#pacer.next(nowMs);
+      if (step.kind === 'empty') return;
+      if (step.kind === 'wait') {
+        this.#armed = this.#clock.at(step.untilMs, () => {
           this.#armed = null;
           this.#drain();
         });
         return;
       }
-      this.#send(this.#queue.shift()!.message);
+      this.#take(step, nowMs);
     }
   }
 
-  /** Whether the unit's budget of this second has room. SPAT is counted but never held back. */
-  #withinBudget(nowMs: MonotonicMs, message: AirMessage): boolean {
-    if (this.#windowMs === null || nowMs - this.#windowMs >= 1000) {
-      this.#windowMs = nowMs;
-      this.#windowFrames = 0;
-      this.#windowOctets = 0;
-    }
-    const fits =
-      this.#windowFrames < this.settings.framesPerS &&
-      this.#windowOctets + message.bytes.length <= this.settings.octetsPerS;
-    if (!fits && message.type !== 'SPAT') return false;
-    this.#windowFrames++;
-    this.#windowOctets += message.bytes.length;
-    return true;
+  #take(step: PacerStep, nowMs: MonotonicMs): void {
+    if (step.kind === 'drop') this.counters.count(step.name);
+    if (step.kind === 'send') this.#send(step.message, nowMs);
   }
 
-  #send(message: AirMessage): void {
-    const nowMs = this.#clock.nowMs();
-    if (nowMs > message.validUntilMs) {
-      this.counters.count(`rsu_late_${message.type}`);
-      return;
-    }
-    if (!this.#withinBudget(nowMs, message)) {
-      this.counters.count(`rsu_over_budget_${message.type}`);
-      return;
-    }
+  #send(message: AirMessage, nowMs: MonotonicMs): void {
     const { settings } = this;
     const bytes =
       settings.link === 'udp-carrier'
@@ -200,7 +158,7 @@ class RsuLink {
   close(): void {
     this.#closed = true;
     this.#armed?.();
-    this.#queue = [];
+    this.#pacer.clear();
     this.#socket.close();
   }
 }
@@ -230,7 +188,8 @@ export function createRsuLinks(site: Site, clock: Clock, log: Log): RsuLinks {
     for (const settings of site.rsus) {
       const area = site.road.rsuAreas.find(({ rsuId }) => rsuId === settings.id);
       const nodes = area ? new Set(area.nodes.map(nodeKey)) : null;
-      links.push({ link: new RsuLink(settings, nodes, clock, log), nodes });
+      const link = new RsuLink(settings, site.air.spreadMs, nodes, clock, log);
+      links.push({ link, nodes });
     }
   } catch (error) {
     for (const { link } of links) link.close();

@@ -83,12 +83,12 @@ test('what is not sent by its deadline is dropped by name, and never holds up wh
   const one = await unit();
   const clock = clockNow();
   const links = linksOf(siteWith([settings('a', one.port, { minGapMs: 50 })]), clock);
-  for (let mark = 1; mark <= 8; mark++) links.send(message('RSM', mark));
-  links.send(message('RSM', 9, { validUntilMs: plusMs(START_MS, 500) }));
+  for (let mark = 1; mark <= 8; mark++) links.send(message('RSI', mark));
+  links.send(message('RSI', 9, { validUntilMs: plusMs(START_MS, 500) }));
   clock.advanceTo(plusMs(START_MS, 400));
   await one.until(6);
   expect(marks(one.heard)).toEqual([1, 2, 3, 4, 5, 9]);
-  expect(links.status()[0]!.sent['rsu_late_RSM']).toBe(3);
+  expect(links.status()[0]!.sent['rsu_late_RSI']).toBe(3);
 });
 
 test('over the budget of frames or octets others are dropped by name, SPAT is counted but not held back', async () => {

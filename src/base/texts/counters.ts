@@ -93,6 +93,10 @@ export const counterTexts = defineTexts({
     zh: 'RSM 无空闲编号的交通参与者',
   },
   rsu_late: { en: 'Messages that came too late for a roadside unit', zh: '送往 RSU 时已过期的消息' },
+  rsu_over_spread: {
+    en: 'Messages of a round that the unit’s minimum gap left no time for',
+    zh: '因单元最小间隔而来不及在本轮发出的消息',
+  },
   rsu_over_budget: {
     en: 'Messages over what a roadside unit takes in a second',
     zh: '超过 RSU 每秒容量的消息',
