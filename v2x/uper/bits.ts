@@ -9,16 +9,18 @@ export const OCTETS_MAX = 4 << 20;
 /** Lengths from here on travel in fragments of this many units (X.691, 11.9.3.8). */
 const FRAGMENT = 16384;
 
-/** Writes bits from the highest of the first octet on. */
+/**
+ * Writes bits from the highest of the first octet on. Generated code does `put` in place:
+ * it adds the width to `filled` and calls `spill` when a word is full.
+ */
 export class BitWriter {
   bytes: Uint8Array;
+  /** Up to 31 bits that are not in memory, from the highest bit of the word. */
+  word = 0;
+  filled = 0;
   private view: DataView;
   /** Octets already in memory. */
   private at = 0;
-  /** Up to 31 bits that are not, from the highest bit of the word. */
-  private word = 0;
-  private filled = 0;
-  private below: BitWriter | null = null;
 
   constructor(octets = 512) {
     this.bytes = new Uint8Array(Math.max(16, octets));
@@ -33,13 +35,13 @@ export class BitWriter {
 
   /** Appends the low `width` bits, 1 to 32, of a value that has no others set. */
   put(value: number, width: number): void {
-    const filled = this.filled + width;
-    if (filled < 32) {
-      this.word |= value << (32 - filled);
-      this.filled = filled;
-      return;
-    }
-    const over = filled - 32;
+    if ((this.filled += width) < 32) this.word |= value << (32 - this.filled);
+    else this.spill(value);
+  }
+
+  /** Ends a word with a value; `filled`, 32 or more, already counts the bits of the value. */
+  spill(value: number): void {
+    const over = this.filled - 32;
     if (this.at + 4 > this.bytes.length) this.grow(this.at + 4);
     this.view.setInt32(this.at, this.word | (value >>> over));
     this.at += 4;
@@ -49,11 +51,20 @@ export class BitWriter {
 
   /** Appends octets `from` to `to` of others. */
   putOctets(octets: Uint8Array, from: number, to: number): void {
+    const count = to - from;
+    if (this.at + count + 8 > this.bytes.length) this.grow(this.at + count + 8);
+    let { at, word } = this;
+    const { view, filled } = this;
     let index = from;
     for (; index + 3 < to; index += 4) {
       const high = (octets[index]! << 24) | (octets[index + 1]! << 16);
-      this.put(high | (octets[index + 2]! << 8) | octets[index + 3]!, 32);
+      const value = high | (octets[index + 2]! << 8) | octets[index + 3]!;
+      view.setInt32(at, word | (value >>> filled));
+      at += 4;
+      word = filled === 0 ? 0 : value << (32 - filled);
     }
+    this.at = at;
+    this.word = word;
     for (; index < to; index++) this.put(octets[index]!, 8);
   }
 
@@ -99,34 +110,75 @@ export class BitWriter {
     }
   }
 
-  /** A fresh writer for an open type inside this one; kept for the next. */
-  child(): BitWriter {
-    this.below ??= new BitWriter();
-    this.below.reset();
-    return this.below;
+  /**
+   * Begins an open type: its bits follow in place, behind an octet kept for the length.
+   * Returns the place of its first bit, for `endOpen`.
+   */
+  beginOpen(): number {
+    this.put(0, 8);
+    return this.at * 8 + this.filled;
   }
 
-  /** Appends what the child holds as an open type. */
-  putOpen(child: BitWriter): void {
-    const length = Math.max(1, child.finish());
-    if (length < FRAGMENT) {
-      this.putLength(length);
-      this.putOctets(child.bytes, 0, length);
-    } else {
-      this.putFragments(length, (from, to) => this.putOctets(child.bytes, from, to));
+  /** Ends the open type that began at bit `from`: pads it to octets and writes its length. */
+  endOpen(from: number): void {
+    const bits = this.at * 8 + this.filled - from;
+    const padding = bits === 0 ? 8 : -bits & 7;
+    if (padding > 0) this.put(0, padding);
+    const length = (bits + padding) >>> 3;
+    if (length >= FRAGMENT) {
+      this.fragmentOpen(from, length);
+      return;
     }
+    this.toMemory();
+    const { bytes } = this;
+    const first = from >>> 3;
+    const shift = from & 7;
+    if (length < 128) {
+      bytes[first - 1]! |= length >>> shift;
+      bytes[first]! |= length << (8 - shift);
+    } else {
+      // The second octet of the length moves everything behind it by one.
+      bytes.copyWithin(first + 1, first, this.at + 4);
+      const form = 0x8000 | length;
+      bytes[first - 1]! |= form >>> (8 + shift);
+      bytes[first] = form >>> shift;
+      const kept = bytes[first + 1]! & (0xff >>> shift);
+      bytes[first + 1] = kept | (form << (8 - shift));
+      this.at++;
+    }
+    this.word = this.view.getInt32(this.at);
   }
 
   /** Pads with zero bits to an octet; returns the octets of the whole, which is in `bytes`. */
   finish(): number {
-    const octets = (this.filled + 7) >>> 3;
-    if (this.at + 4 > this.bytes.length) this.grow(this.at + 4);
+    this.toMemory();
+    return this.at + ((this.filled + 7) >>> 3);
+  }
+
+  /** Puts the bits of the word, and zeros behind them, where a reader finds them. */
+  private toMemory(): void {
+    if (this.at + 8 > this.bytes.length) this.grow(this.at + 8);
     this.view.setInt32(this.at, this.word);
-    return this.at + octets;
+  }
+
+  /** Writes an open type again as fragments. */
+  private fragmentOpen(from: number, length: number): void {
+    this.toMemory();
+    const first = from >>> 3;
+    const shift = from & 7;
+    const content = new Uint8Array(length);
+    for (let index = 0; index < length; index++) {
+      const two = (this.bytes[first + index]! << 8) | this.bytes[first + index + 1]!;
+      content[index] = two >>> (8 - shift);
+    }
+    this.at = first - 1;
+    this.filled = shift;
+    this.word = shift === 0 ? 0 : (this.bytes[this.at]! >>> (8 - shift)) << (32 - shift);
+    this.putFragments(length, (begin, end) => this.putOctets(content, begin, end));
   }
 
   private grow(needed: number): void {
-    if (needed > OCTETS_MAX) {
+    if (needed > OCTETS_MAX + 16) {
       const expectation = { text: 'octetsAtMost', values: { count: OCTETS_MAX } } as const;
       throw new Refusal(null, expectation, 'more');
     }
@@ -268,15 +320,17 @@ export class BitReader {
   /** `count` octets into `target` from `offset`. */
   takeOctets(count: number, target: Uint8Array, offset: number): void {
     this.need(count * 8);
-    let index = 0;
-    for (; index + 3 < count; index += 4) {
-      const word = this.take(32);
-      target[offset + index] = word >>> 24;
-      target[offset + index + 1] = word >>> 16;
-      target[offset + index + 2] = word >>> 8;
-      target[offset + index + 3] = word;
+    const { bytes, at } = this;
+    const shift = 8 - (at & 7);
+    const first = at >>> 3;
+    let before = bytes[first]!;
+    for (let index = 0; index < count; index++) {
+      // Behind the end of the input is a margin.
+      const after = bytes[first + index + 1]!;
+      target[offset + index] = ((before << 8) | after) >>> shift;
+      before = after;
     }
-    for (; index < count; index++) target[offset + index] = this.take(8);
+    this.at = at + count * 8;
   }
 
   /** Enters an open type: until `leaveOpen`, the end is the end of its octets. */

@@ -32,7 +32,7 @@ function writeFunction(schema: Schema, name: string, source: Source): string {
     case 'open':
       return openFunction(schema, name, source);
     default: {
-      const lines = new Lines('w');
+      const lines = new Lines();
       lines.value(schema, 'v', source);
       lines.flush();
       return `function ${name}(w, v) {\n${lines.text()}\n}`;
@@ -46,11 +46,6 @@ class Lines {
   private pending: Piece[] = [];
   private pendingWidth = 0;
   private count = 0;
-  private readonly writer: string;
-
-  constructor(writer: string) {
-    this.writer = writer;
-  }
 
   add(...lines: string[]): void {
     this.lines.push(...lines);
@@ -70,21 +65,31 @@ class Lines {
 
   flush(): void {
     if (this.pendingWidth > 0) {
-      this.add(`${this.writer}.put(${mergedText(this.pending)}, ${this.pendingWidth});`);
+      this.put(mergedText(this.pending), this.pendingWidth);
     }
     this.pending = [];
     this.pendingWidth = 0;
+  }
+
+  /** The code of `BitWriter.put` in place, since a call for each word would cost more than it. */
+  private put(text: string, width: number): void {
+    const word = `t${this.count++}`;
+    this.add(
+      `const ${word} = ${text};`,
+      `if ((w.filled += ${width}) < 32) w.word |= ${word} << (32 - w.filled);`,
+      `else w.spill(${word});`,
+    );
   }
 
   /** Writes the pending values together with one more, or alone before the longer form of it. */
   private rootOrExtended(test: string, root: Piece, extended: string): void {
     if (this.pendingWidth + root.width > 32) this.flush();
     const before = this.pending.length > 0
-      ? `${this.writer}.put(${mergedText(this.pending)}, ${this.pendingWidth});`
+      ? `w.put(${mergedText(this.pending)}, ${this.pendingWidth});`
       : '';
     const both = mergedText([...this.pending, root]);
     this.add(
-      `if (${test}) ${this.writer}.put(${both}, ${this.pendingWidth + root.width});`,
+      `if (${test}) w.put(${both}, ${this.pendingWidth + root.width});`,
       `else { ${before} ${extended} }`,
     );
     this.pending = [];
@@ -93,7 +98,6 @@ class Lines {
 
   /** The code that checks and writes the value in variable `v`. */
   value(schema: Schema, v: string, source: Source): void {
-    const w = this.writer;
     switch (schema.kind) {
       case 'integer':
         this.integer(schema.min, schema.max, schema.extensible, v);
@@ -113,20 +117,20 @@ class Lines {
         const { min, max } = schema;
         const width = bitsFor(max - min + 1);
         if (schema.extensible) {
-          this.add(`putExtensibleOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
-        } else if (min === max) this.add(`putFixedOctets(${w}, ${v}, ${min});`);
-        else this.add(`putOctets(${w}, ${v}, ${min}, ${max}, ${width});`);
+          this.add(`putExtensibleOctets(w, ${v}, ${min}, ${max}, ${width});`);
+        } else if (min === max) this.add(`putFixedOctets(w, ${v}, ${min});`);
+        else this.add(`putOctets(w, ${v}, ${min}, ${max}, ${width});`);
         break;
       }
       case 'ia5': {
         this.flush();
         const width = bitsFor(schema.max - schema.min + 1);
-        this.add(`putText(${w}, ${v}, ${schema.min}, ${schema.max}, ${width});`);
+        this.add(`putText(w, ${v}, ${schema.min}, ${schema.max}, ${width});`);
         break;
       }
       default:
         this.flush();
-        this.add(`${source.functionOf(schema)}(${w}, ${v});`);
+        this.add(`${source.functionOf(schema)}(w, ${v});`);
     }
   }
 
@@ -135,10 +139,10 @@ class Lines {
     if (extensible) {
       this.flush();
       const inside = `Number.isInteger(${v}) && ${v} >= ${min} && ${v} <= ${max}`;
-      const root = width === 0 ? '' : `${this.writer}.put(${v} - ${min}, ${width});`;
+      const root = width === 0 ? '' : `w.put(${v} - ${min}, ${width});`;
       this.add(
-        `if (${inside}) { ${this.writer}.put(0, 1); ${root} }`,
-        `else { ${this.writer}.put(1, 1); putUnconstrained(${this.writer}, ${v}); }`,
+        `if (${inside}) { w.put(0, 1); ${root} }`,
+        `else { w.put(1, 1); putUnconstrained(w, ${v}); }`,
       );
       return;
     }
@@ -172,7 +176,7 @@ class Lines {
     this.rootOrExtended(
       `${index} !== undefined`,
       { text: index, width: width + 1 },
-      `putExtendedName(${this.writer}, ${v}, ${names}, ${additions});`,
+      `putExtendedName(w, ${v}, ${names}, ${additions});`,
     );
   }
 
@@ -187,7 +191,7 @@ class Lines {
     this.rootOrExtended(
       `${value} >= 0`,
       { text: value, width: size + 1 },
-      `putExtendedBits(${this.writer}, ${v});`,
+      `putExtendedBits(w, ${v});`,
     );
   }
 }
@@ -205,7 +209,7 @@ function indexOf(names: readonly string[]): Map<string, number> {
 }
 
 function sequenceFunction(schema: SequenceSchema, name: string, source: Source): string {
-  const lines = new Lines('w');
+  const lines = new Lines();
   const fields = Object.entries(schema.fields);
   const additions = Object.entries(schema.additions);
   const steps = source.constant([...fields, ...additions].map(([field]) => field));
@@ -246,18 +250,18 @@ ${lines.text()}
 /** The part of a sequence after its root: count, presence bits, open types. */
 function additionsText(schema: SequenceSchema, first: number, source: Source): string {
   const additions = Object.entries(schema.additions);
-  const bitmap = new Lines('w');
+  const bitmap = new Lines();
   additions.forEach((_, place) => bitmap.piece(`x${place} === undefined ? 0 : 1`, 1));
   bitmap.flush();
   const values = additions.map(([, field], place) => {
-    const lines = new Lines('c');
+    const lines = new Lines();
     lines.value(fieldOf(field).schema, `x${place}`, source);
     lines.flush();
     return `if (x${place} !== undefined) {
 at = ${first + place};
-const c = w.child();
+const c = w.beginOpen();
 ${lines.text()}
-w.putOpen(c);
+w.endOpen(c);
 }`;
   });
   return `if (more === 1) {
@@ -274,21 +278,21 @@ function choiceFunction(schema: ChoiceSchema, name: string, source: Source): str
   const added = source.constant(additions.map(([alternative]) => alternative));
   const width = bitsFor(root.length) + (schema.extensible ? 1 : 0);
   const rows = root.map(([alternative, inner], place) => {
-    const lines = new Lines('w');
+    const lines = new Lines();
     lines.piece(String(place), width);
     lines.value(inner, 'x', source);
     lines.flush();
     return `case ${literal(alternative)}: { ${lines.text()} return; }`;
   });
   const extended = additions.map(([alternative, inner], place) => {
-    const lines = new Lines('c');
+    const lines = new Lines();
     lines.value(inner, 'x', source);
     lines.flush();
     return `case ${literal(alternative)}: {
 w.put(1, 1); w.putSmallNumber(${place});
-const c = w.child();
+const c = w.beginOpen();
 ${lines.text()}
-w.putOpen(c); return; }`;
+w.endOpen(c); return; }`;
   });
   const unknown = schema.extensible
     ? `const index = extensionIndex(key, ${added});
@@ -312,7 +316,7 @@ badChoice(v, ${names});
 
 function listFunction(schema: ListSchema, name: string, source: Source): string {
   const { min, max, element } = schema;
-  const lines = new Lines('w');
+  const lines = new Lines();
   lines.value(element, 'x', source);
   lines.flush();
   const walk = `for (; i < to; i++) { const x = v[i];\n${lines.text()}\n}`;
@@ -334,16 +338,16 @@ ${body}
 
 function openFunction(schema: OpenSchema, name: string, source: Source): string {
   const rows = Object.entries(schema.rows).map(([type, inner]) => {
-    const lines = new Lines('c');
+    const lines = new Lines();
     lines.value(inner, 'x', source);
     lines.flush();
     return `case ${schema.numbers[type]}: {
 if (key !== ${literal(type)}) badOpen(v, ${literal(type)}, ${literal(schema.by)}, number);
 const x = v[key];
 step = key;
-const c = w.child();
+const c = w.beginOpen();
 ${lines.text()}
-w.putOpen(c); return; }`;
+w.endOpen(c); return; }`;
   });
   return `function ${name}(w, v, number) {
 if (typeof v !== "object" || v === null) badObject(v, "an open type");

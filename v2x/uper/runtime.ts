@@ -1,4 +1,5 @@
 /** What generated encoders and decoders call for values of varying length, and to refuse. */
+import { assert } from '../../src/base/assert.ts';
 import type { BitReader, BitWriter } from './bits.ts';
 import { Refusal, countText, describe } from './error.ts';
 import type { Expectation } from './error.ts';
@@ -111,41 +112,76 @@ export function takeExtendedBits(r: BitReader): string {
 
 // Octet strings
 
-/** Value of a hexadecimal digit by its code; 16 for any other. */
-const DIGITS = new Uint8Array(128).fill(16);
-for (let digit = 0; digit < 16; digit++) {
-  DIGITS[digit.toString(16).charCodeAt(0)] = digit;
-  DIGITS[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
+/** The octet that two characters spell, by `code of the second << 8 | code of the first`; or -1. */
+const PAIRS = new Int16Array(65536).fill(-1);
+for (let octet = 0; octet < 256; octet++) {
+  const lower = octet.toString(16).padStart(2, '0');
+  const upper = lower.toUpperCase();
+  for (const first of [lower[0]!, upper[0]!]) {
+    for (const second of [lower[1]!, upper[1]!]) {
+      PAIRS[(second.charCodeAt(0) << 8) | first.charCodeAt(0)] = octet;
+    }
+  }
 }
+/** Memory for the characters of a text on their way; as pairs too, in the order of `PAIRS`. */
+const SCRATCH = Buffer.from(new ArrayBuffer(8192));
+const SCRATCH_PAIRS = new Uint16Array(SCRATCH.buffer);
+assert(new Uint8Array(new Uint16Array([1]).buffer)[0] === 1, 'Node runs on little-endian machines');
+/** So many characters fit, where each may take three octets. */
+const SCRATCH_TEXT = 2048;
+/** From so many octets on a copy of the text beats looking at its characters. */
+const LONG_OCTETS = 24;
 const HEX_TEXTS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 function octetsExpected(min: number, max: number): Expectation {
   return { text: 'hexadecimal', values: { count: countText(min, max) } };
 }
 
-/** The octet that two digits spell; beyond 255 where one of them is no digit. */
+/** The octet that two digits spell; negative where one of them is no digit. */
 function octetAt(value: string, index: number): number {
   const high = value.charCodeAt(index);
   const low = value.charCodeAt(index + 1);
-  if (high > 127 || low > 127) return 256;
-  return DIGITS[low]! > 15 ? 256 : (DIGITS[high]! << 4) | DIGITS[low]!;
+  return (high | low) > 127 ? -1 : PAIRS[(low << 8) | high]!;
 }
 
 /** Octets `from` to `to` of a hexadecimal text, four at a time. */
 function putHexDigits(w: BitWriter, value: string, from: number, to: number): void {
+  if (to - from > LONG_OCTETS) {
+    putLongHex(w, value, from, to);
+    return;
+  }
   let index = from;
   for (; index + 3 < to; index += 4) {
     const first = octetAt(value, 2 * index);
     const second = octetAt(value, 2 * index + 2);
     const third = octetAt(value, 2 * index + 4);
     const fourth = octetAt(value, 2 * index + 6);
-    if ((first | second | third | fourth) > 255) refuse(octetsExpected(to, to), value);
+    if ((first | second | third | fourth) < 0) refuse(octetsExpected(to, to), value);
     w.put((first << 24) | (second << 16) | (third << 8) | fourth, 32);
   }
   for (; index < to; index++) {
     const octet = octetAt(value, 2 * index);
-    if (octet > 255) refuse(octetsExpected(to, to), value);
+    if (octet < 0) refuse(octetsExpected(to, to), value);
     w.put(octet, 8);
+  }
+}
+
+/** As `putHexDigits`, by way of the scratch memory. */
+function putLongHex(w: BitWriter, value: string, from: number, to: number): void {
+  for (let begin = from; begin < to; begin += SCRATCH_TEXT / 2) {
+    const count = Math.min(SCRATCH_TEXT / 2, to - begin);
+    const whole = count * 2 === value.length;
+    const text = whole ? value : value.slice(2 * begin, 2 * (begin + count));
+    let all = 0;
+    // A character beyond ASCII leaves octets that no pair has.
+    SCRATCH.write(text, 'utf8');
+    for (let index = 0; index < count; index++) {
+      const octet = PAIRS[SCRATCH_PAIRS[index]!]!;
+      all |= octet;
+      SCRATCH[index] = octet;
+    }
+    if (all < 0) refuse(octetsExpected(to, to), value);
+    w.putOctets(SCRATCH, 0, count);
   }
 }
 
@@ -198,9 +234,9 @@ export function putExtensibleOctets(
 export function takeFixedOctets(r: BitReader, count: number): string {
   r.need(8 * count);
   if (count > 32) {
-    const octets = Buffer.allocUnsafe(count);
+    const octets = count <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(count);
     r.takeOctets(count, octets, 0);
-    return octets.toString('hex');
+    return octets.toString('hex', 0, count);
   }
   let text = '';
   let index = 0;
@@ -271,28 +307,31 @@ export function putText(
     return refuse(expectation, value);
   }
   if (width > 0) w.put(value.length - min, width);
-  const { length } = value;
+  for (let begin = 0; begin < value.length; begin += SCRATCH_TEXT) {
+    const part = value.length <= SCRATCH_TEXT ? value : value.slice(begin, begin + SCRATCH_TEXT);
+    // A character beyond ASCII takes more than one octet.
+    if (!putAscii(w, part)) refuse(expectation, value);
+  }
+}
+
+/** Writes a text that fits in the scratch memory; false where a character has more than 7 bits. */
+function putAscii(w: BitWriter, text: string): boolean {
+  const { length } = text;
+  if (SCRATCH.write(text, 'utf8') !== length) return false;
   let index = 0;
   for (; index + 3 < length; index += 4) {
-    const first = value.charCodeAt(index);
-    const second = value.charCodeAt(index + 1);
-    const third = value.charCodeAt(index + 2);
-    const fourth = value.charCodeAt(index + 3);
-    if ((first | second | third | fourth) > 127) refuse(expectation, value);
-    w.put((first << 21) | (second << 14) | (third << 7) | fourth, 28);
+    const high = (SCRATCH[index]! << 21) | (SCRATCH[index + 1]! << 14);
+    w.put(high | (SCRATCH[index + 2]! << 7) | SCRATCH[index + 3]!, 28);
   }
-  for (; index < length; index++) {
-    const code = value.charCodeAt(index);
-    if (code > 127) refuse(expectation, value);
-    w.put(code, 7);
-  }
+  for (; index < length; index++) w.put(SCRATCH[index]!, 7);
+  return true;
 }
 
 /** Reads a text of seven bits a character with its length in `width` bits. */
 export function takeText(r: BitReader, min: number, max: number, width: number): string {
   const count = takeCount(r, min, max, width);
   r.need(7 * count);
-  const octets = Buffer.allocUnsafe(count);
+  const octets = count <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(count);
   let index = 0;
   for (; index + 3 < count; index += 4) {
     const four = r.take(28);
@@ -302,7 +341,7 @@ export function takeText(r: BitReader, min: number, max: number, width: number):
     octets[index + 3] = four & 127;
   }
   for (; index < count; index++) octets[index] = r.take(7);
-  return octets.toString('latin1');
+  return octets.toString('latin1', 0, count);
 }
 
 // Extensible numbers, names and alternatives
