@@ -1,6 +1,7 @@
 /** Every command, by what it is for. A new command is one file and one line here. */
 import type { Text } from '../base/text.ts';
 import { cliTexts as texts } from '../base/texts/cli.ts';
+import { mapTexts } from '../base/texts/map.ts';
 import { check } from './check.ts';
 import type { CommandRow } from './command.ts';
 import { completion } from './completion.ts';
@@ -10,6 +11,8 @@ import { drivers } from './drivers.ts';
 import { gate, gateRelease } from './gate.ts';
 import { help } from './help-command.ts';
 import type { CommandGroup } from './help.ts';
+import { mapDraw } from './mapdraw.ts';
+import { mapSize } from './mapsize.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
@@ -26,7 +29,7 @@ import { webShare } from './webshare.ts';
 
 export const commandGroups: readonly CommandGroup[] = [
   { title: texts.group_try, commands: [demo, simulate, replay, score, track] },
-  { title: texts.group_site, commands: [siteNew, check, siteMigrate, drivers] },
+  { title: texts.group_site, commands: [siteNew, check, siteMigrate, mapSize, mapDraw, drivers] },
   {
     title: texts.group_run,
     commands: [run, status, top, gate, gateRelease, record, webShare, doctor],
@@ -38,6 +41,7 @@ export const allCommands: readonly CommandRow[] = commandGroups.flatMap(({ comma
 
 /** Words that have only commands below them. */
 export const families: Readonly<Record<string, Text>> = {
+  map: mapTexts.family_map,
   site: texts.family_site,
   v2x: texts.family_v2x,
   web: texts.family_web,

@@ -13,6 +13,7 @@ import { driverFaultTexts } from './drivers.ts';
 import { factTexts, faultTexts } from './faults.ts';
 import { fusionTexts } from './fusion.ts';
 import { gateSiteTexts, gateTexts } from './gate.ts';
+import { mapTexts } from './map.ts';
 import { portFaultTexts } from './ports.ts';
 import { recordingFaultTexts } from './recordings.ts';
 import { runtimeTexts } from './runtime.ts';
@@ -32,6 +33,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   facts: factTexts,
   system: systemTexts,
   score: scoreFaultTexts,
+  map: mapTexts,
   ports: portFaultTexts,
   recordings: recordingFaultTexts,
   daemon: daemonFaultTexts,
