@@ -10,7 +10,12 @@ import { classTuning } from './tuning.ts';
 
 /** Most measured values in one update: place, velocity, heading. */
 const VALUES = 5;
-const H = new Float64Array(VALUES * STATE);
+/**
+ * The rows of H: the first two values are of the place and have a 1 in its columns; the rest of
+ * every row lies in the third and fourth column (heading and speed, or the free velocity).
+ */
+const third = new Float64Array(VALUES);
+const fourth = new Float64Array(VALUES);
 const R = new Float64Array(VALUES * VALUES);
 const S = new Float64Array(VALUES * VALUES);
 const innovation = new Float64Array(VALUES);
@@ -84,8 +89,8 @@ export function lengthSigma(data: Float64Array, track: number): number {
 }
 
 /**
- * Writes H, R and the innovation of one detection against one mode; returns how many values.
- * A detection older than the track is taken back along the track's own velocity.
+ * Writes H, R (its lower part) and the innovation of one detection against one mode; returns how
+ * many values. A detection older than the track is taken back along the track's own velocity.
  */
 function linearise(
   data: Float64Array, track: number, state: number, detections: Float64Array, at: number,
@@ -105,10 +110,6 @@ function linearise(
       rayY,
     lengthSigma(data, track),
   );
-  H.fill(0);
-  R.fill(0);
-  H[0] = 1;
-  H[STATE + 1] = 1;
   innovation[0] = detections[at + D_X] - offset[0] - data[state] - vx * backS;
   innovation[1] = detections[at + D_Y] - offset[1] - data[state + 1] - vy * backS;
   velocityColumns(0, vehicle, cos, sin, speed, backS, 0);
@@ -127,39 +128,34 @@ function linearise(
     values = 4;
   }
   for (let row = 0; row < values; row++) {
-    for (let column = 0; column < values; column++) {
+    for (let column = 0; column <= row; column++) {
       R[row * VALUES + column] = detections[at + D_COVARIANCE + row * 4 + column];
     }
   }
   const open = offset[2] * offset[2];
   R[0] += open * rayX * rayX;
-  R[1] += open * rayX * rayY;
   R[VALUES] += open * rayX * rayY;
   R[VALUES + 1] += open * rayY * rayY;
   if (vehicle && detections[at + D_HEADING_VARIANCE] > 0) {
     let turn = wrap(detections[at + D_HEADING] - data[state + 2]);
     if (Math.abs(turn) > Math.PI / 2) turn = wrap(turn + Math.PI);
     innovation[values] = turn;
-    H[values * STATE + 2] = 1;
+    third[values] = 1;
+    fourth[values] = 0;
+    for (let column = 0; column < values; column++) R[values * VALUES + column] = 0;
     R[values * VALUES + values] = detections[at + D_HEADING_VARIANCE];
     values++;
   }
   return values;
 }
 
-/** Adds the derivative of (alongX × vx + alongY × vy) to one row of H. */
+/** Writes the derivative of (alongX × vx + alongY × vy) into one row of H. */
 function velocityColumns(
   row: number, vehicle: boolean, cos: number, sin: number, speed: number, alongX: number,
     alongY: number,
 ): void {
-  const at = row * STATE;
-  if (vehicle) {
-    H[at + 2] += speed * (alongY * cos - alongX * sin);
-    H[at + 3] += alongX * cos + alongY * sin;
-  } else {
-    H[at + 2] += alongX;
-    H[at + 3] += alongY;
-  }
+  third[row] = vehicle ? speed * (alongY * cos - alongX * sin) : alongX;
+  fourth[row] = vehicle ? alongX * cos + alongY * sin : alongY;
 }
 
 /** S = L Lᵀ in place (lower part); false where S is not positive definite. */
@@ -182,62 +178,77 @@ function factor(values: number): boolean {
  * The gain is found through the Cholesky factor of S and kept whitened, so that the covariance
  * loses W Wᵀ and stays symmetric bit for bit.
  *
+ * @param size numbers of the state that are in use: 6, or 4 of a free one.
+ *
  * Source: Bar-Shalom et al. 2001, section 5.2.3. Cost: no allocation. −Infinity when S is not
  * positive definite; the mode then stays as it was.
  */
 export function updateMode(data: Float64Array, state: number, covariance: number,
-  values: number): number {
-  // Rows of H are mostly zeros, so columns of P are added up only where H has something to say.
-  for (let value = 0; value < values; value++) {
-    for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] = 0;
-    for (let k = 0; k < STATE; k++) {
-      const h = H[value * STATE + k];
-      if (h === 0) continue;
-      for (let row = 0; row < STATE; row++) PHt[row * VALUES + value] += h * data[covariance
-        + row * STATE + k];
-    }
-  }
-  for (let row = 0; row < values; row++) {
-    for (let column = 0; column <= row; column++) S[row * VALUES + column] =
-      R[row * VALUES + column];
-    for (let k = 0; k < STATE; k++) {
-      const h = H[row * STATE + k];
-      if (h === 0) continue;
-      for (let column = 0; column <= row; column++) S[row * VALUES + column] += h * PHt[k * VALUES
-        + column];
-    }
-  }
+  values: number, size = STATE): number {
+  innovationCovariance(data, covariance, values, size);
   if (!factor(values)) return -Infinity;
   let squared = 0;
-  let logDeterminant = 0;
+  let determinant = 1;
   for (let row = 0; row < values; row++) {
+    const s = row * VALUES;
     let sum = innovation[row];
-    for (let k = 0; k < row; k++) sum -= S[row * VALUES + k] * white[k];
-    white[row] = sum / S[row * VALUES + row];
-    squared += white[row] * white[row];
-    logDeterminant += Math.log(S[row * VALUES + row]);
+    for (let k = 0; k < row; k++) sum -= S[s + k] * white[k];
+    sum /= S[s + row];
+    white[row] = sum;
+    squared += sum * sum;
+    determinant *= S[s + row];
   }
-  for (let row = 0; row < STATE; row++) {
+  for (let row = 0; row < size; row++) {
+    const g = row * VALUES;
     let change = 0;
     for (let value = 0; value < values; value++) {
-      let sum = PHt[row * VALUES + value];
-      for (let k = 0; k < value; k++) sum -= gain[row * VALUES + k] * S[value * VALUES + k];
-      gain[row * VALUES + value] = sum / S[value * VALUES + value];
-      change += gain[row * VALUES + value] * white[value];
+      const s = value * VALUES;
+      let sum = PHt[g + value];
+      for (let k = 0; k < value; k++) sum -= gain[g + k] * S[s + k];
+      sum /= S[s + value];
+      gain[g + value] = sum;
+      change += sum * white[value];
     }
     data[state + row] += change;
   }
-  for (let row = 0; row < STATE; row++) {
-    for (let column = row; column < STATE; column++) {
-      let sum = 0;
-      for (let value = 0; value < values; value++) sum += gain[row * VALUES
-        + value] * gain[column * VALUES + value];
-      data[covariance + row * STATE + column] -= sum;
-      data[covariance + column * STATE + row] = data[covariance + row * STATE + column];
+  for (let row = 0; row < size; row++) {
+    const g = row * VALUES;
+    for (let column = row; column < size; column++) {
+      const f = column * VALUES;
+      let sum = gain[g] * gain[f] + gain[g + 1] * gain[f + 1];
+      for (let value = 2; value < values; value++) sum += gain[g + value] * gain[f + value];
+      const at = covariance + row * STATE + column;
+      data[at] -= sum;
+      data[covariance + column * STATE + row] = data[at];
     }
   }
   normalisedSquared = squared;
-  return -0.5 * squared - logDeterminant - 0.9189385332046727 * values;
+  return -0.5 * squared - Math.log(determinant) - 0.9189385332046727 * values;
+}
+
+/** PHt ← P Hᵀ and the lower part of S ← H P Hᵀ + R, along the columns where H is not zero. */
+function innovationCovariance(data: Float64Array, covariance: number, values: number,
+  size: number): void {
+  for (let row = 0; row < size; row++) {
+    const p = covariance + row * STATE;
+    const g = row * VALUES;
+    const turned = data[p + 2];
+    const gained = data[p + 3];
+    PHt[g] = data[p] + third[0] * turned + fourth[0] * gained;
+    PHt[g + 1] = data[p + 1] + third[1] * turned + fourth[1] * gained;
+    for (let value = 2; value < values; value++) {
+      PHt[g + value] = third[value] * turned + fourth[value] * gained;
+    }
+  }
+  for (let row = 0; row < values; row++) {
+    const s = row * VALUES;
+    for (let column = 0; column <= row; column++) {
+      let sum = R[s + column];
+      if (row < 2) sum += PHt[s + column];
+      S[s + column] = sum + third[row] * PHt[2 * VALUES + column]
+        + fourth[row] * PHt[3 * VALUES + column];
+    }
+  }
 }
 let normalisedSquared = 0;
 
@@ -256,7 +267,8 @@ export function updateTrack(
   for (let mode = 0; mode < MODES; mode++) {
     const state = track + T_STATE + mode * STATE;
     values = linearise(data, track, state, detections, at);
-    likelihood[mode] = updateMode(data, state, track + T_COVARIANCE + mode * COVARIANCE, values);
+    likelihood[mode] = updateMode(data, state, track + T_COVARIANCE + mode * COVARIANCE, values,
+      vehicle ? STATE : 4);
     squared += data[track + T_MODE + mode] * normalisedSquared;
     if (vehicle) data[state + 2] = wrap(data[state + 2]);
     if (likelihood[mode] > best) best = likelihood[mode];
@@ -319,10 +331,9 @@ export function turnRound(data: Float64Array, track: number): void {
  */
 export function preparePlace(x: number, y: number, varianceM2: number, data: Float64Array,
   state: number): number {
-  H.fill(0);
+  third.fill(0);
+  fourth.fill(0);
   R.fill(0);
-  H[0] = 1;
-  H[STATE + 1] = 1;
   R[0] = varianceM2;
   R[VALUES + 1] = varianceM2;
   innovation[0] = x - data[state];

@@ -5,9 +5,12 @@ export type PlanePoint = readonly [number, number, ...number[]];
 export function insideOutline(x: number, y: number, outline: readonly PlanePoint[]): boolean {
   let inside = false;
   for (let index = 0, before = outline.length - 1; index < outline.length; before = index++) {
-    const [ax, ay] = outline[index]!;
-    const [bx, by] = outline[before]!;
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+    const a = outline[index]!;
+    const b = outline[before]!;
+    const ay = a[1];
+    const by = b[1];
+    if (ay > y === by > y) continue;
+    if (x < ((b[0] - a[0]) * (y - ay)) / (by - ay) + a[0]) inside = !inside;
   }
   return inside;
 }
@@ -26,40 +29,65 @@ export interface Projection {
   readonly beyond: boolean;
 }
 
-/** The nearest point of a polyline of two or more points. */
+/** The nearest point of a polyline of two or more points. One object a call: it is asked often. */
 export function projectOnLine(x: number, y: number, line: readonly PlanePoint[]): Projection {
-  let best: Projection | null = null;
-  let bestDistance2 = Infinity;
+  let nearest = -1;
+  let nearest2 = Infinity;
+  let alongM = 0;
+  let raw = 0;
   let startM = 0;
   for (let index = 0; index + 1 < line.length; index++) {
-    const [ax, ay] = line[index]!;
-    const [bx, by] = line[index + 1]!;
-    const dx = bx - ax;
-    const dy = by - ay;
-    const length = Math.hypot(dx, dy);
-    if (length === 0) continue;
-    const raw = ((x - ax) * dx + (y - ay) * dy) / length;
-    const along = Math.min(Math.max(raw, 0), length);
-    const px = ax + (dx * along) / length;
-    const py = ay + (dy * along) / length;
-    const distance2 = (x - px) ** 2 + (y - py) ** 2;
-    if (distance2 < bestDistance2) {
-      bestDistance2 = distance2;
-      const side = dx * (y - ay) - dy * (x - ax);
-      best = {
-        alongM: startM + along,
-        leftM: Math.sign(side) * Math.sqrt(distance2),
-        x: px,
-        y: py,
-        headingRad: Math.atan2(dy, dx),
-        beyond:
-          (index === 0 && raw < 0) || (index + 2 === line.length && raw > length),
-      };
+    const a = line[index]!;
+    const b = line[index + 1]!;
+    const dx = b[0] - a[0];
+    const dy = b[1] - a[1];
+    const length2 = dx * dx + dy * dy;
+    if (length2 === 0) continue;
+    const length = Math.sqrt(length2);
+    const reach = ((x - a[0]) * dx + (y - a[1]) * dy) / length;
+    const along = reach < 0 ? 0 : reach > length ? length : reach;
+    const offX = x - (a[0] + (dx * along) / length);
+    const offY = y - (a[1] + (dy * along) / length);
+    const distance2 = offX * offX + offY * offY;
+    if (distance2 < nearest2) {
+      nearest2 = distance2;
+      nearest = index;
+      alongM = startM + along;
+      raw = reach;
     }
     startM += length;
   }
-  return best ?? { alongM: 0, leftM: 0, x: line[0]?.[0] ?? x, y: line[0]?.[1] ?? y, headingRad: 0, beyond: true };
+  return nearest < 0 ? onNothing(x, y, line) : onSegment(x, y, line, nearest, alongM, raw);
 }
+
+/** A projection on the segment that begins at `index`; `reachM` along it, not clamped. */
+function onSegment(
+  x: number, y: number, line: readonly PlanePoint[], index: number, alongM: number, reachM: number,
+): Projection {
+  const a = line[index]!;
+  const b = line[index + 1]!;
+  const dx = b[0] - a[0];
+  const dy = b[1] - a[1];
+  const length = Math.sqrt(dx * dx + dy * dy);
+  const along = Math.min(Math.max(reachM, 0), length);
+  const px = a[0] + (dx * along) / length;
+  const py = a[1] + (dy * along) / length;
+  const side = dx * (y - a[1]) - dy * (x - a[0]);
+  const last = index + 2 === line.length;
+  return {
+    alongM,
+    leftM: Math.sign(side) * Math.sqrt((x - px) ** 2 + (y - py) ** 2),
+    x: px,
+    y: py,
+    headingRad: Math.atan2(dy, dx),
+    beyond: (index === 0 && reachM < 0) || (last && reachM > length),
+  };
+}
+
+/** A line without length, or without points, has nothing beside it. */
+const onNothing = (x: number, y: number, line: readonly PlanePoint[]): Projection => ({
+  alongM: 0, leftM: 0, x: line[0]?.[0] ?? x, y: line[0]?.[1] ?? y, headingRad: 0, beyond: true,
+});
 
 /** Length of a polyline. */
 export function lineLength(line: readonly PlanePoint[]): number {

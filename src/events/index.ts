@@ -6,7 +6,7 @@ import type { MonotonicMs, Stamp } from '../base/time.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { RoadEvent } from '../model/event.ts';
 import type { TrackId } from '../model/ids.ts';
-import { createLaneMatcher } from '../model/lanes.ts';
+import { laneMatcherOf } from '../model/lanes.ts';
 import type { LaneMatch, LaneMatcher } from '../model/lanes.ts';
 import type { SignalState } from '../model/signal.ts';
 import type { Site } from '../model/site.ts';
@@ -27,6 +27,12 @@ interface Watch {
   eastM: number;
   northM: number;
   event: RoadEvent | null;
+}
+
+/** Where something is, site metres. */
+interface Place {
+  readonly eastM: number;
+  readonly northM: number;
 }
 
 const EVENTS_MAX = 256;
@@ -84,6 +90,9 @@ class Events implements EventStage {
   #standing = new Map<TrackId, MonotonicMs>();
   readonly #asksStanding: boolean;
   #nextId: number;
+  /** What was worked out of the zones that were told last: they change with a sensor's health. */
+  #blind: { readonly zones: Coverage['zones']; readonly at: (place: Place) => boolean } | null =
+    null;
 
   constructor(site: Site, count: Count, boot: number, expressions: CompiledExpressions) {
     const own = siteDetectors(site.events, expressions);
@@ -93,7 +102,7 @@ class Events implements EventStage {
     this.#nextId = 1 + (boot % Math.floor(EVENT_IDS / IDS_PER_BOOT)) * IDS_PER_BOOT;
     this.#site = site;
     this.#count = count;
-    this.#matcher = createLaneMatcher(site.road);
+    this.#matcher = laneMatcherOf(site.road);
   }
 
   accept(
@@ -119,9 +128,14 @@ class Events implements EventStage {
   }
 
   /** Whether no healthy sensor looks at a place. Zones that coverage does not speak of are open. */
-  #blindness(coverage: Coverage): (place: { eastM: number; northM: number }) => boolean {
+  #blindness({ zones }: Coverage): (place: Place) => boolean {
+    if (this.#blind?.zones !== zones) this.#blind = { zones, at: this.#blindnessOf(zones) };
+    return this.#blind.at;
+  }
+
+  #blindnessOf(told: Coverage['zones']): (place: Place) => boolean {
     const looks = new Map<string, boolean>();
-    for (const { zoneId, sensors } of coverage.zones) {
+    for (const { zoneId, sensors } of told) {
       looks.set(zoneId, (looks.get(zoneId) ?? false) || sensors.length > 0);
     }
     const nobody = looks.size > 0 && ![...looks.values()].includes(true);

@@ -3,7 +3,7 @@ import { plusMs, utcMs } from '../base/time.ts';
 import type { Stamp } from '../base/time.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { TrackId, ZoneId } from '../model/ids.ts';
-import { createLaneMatcher } from '../model/lanes.ts';
+import { laneMatcherOf } from '../model/lanes.ts';
 import type { LaneMatcher, MatchLane } from '../model/lanes.ts';
 import { isVulnerable } from '../model/roaduser.ts';
 import type { RoadUserClass } from '../model/roaduser.ts';
@@ -89,11 +89,13 @@ class Statistics implements StatisticStage {
   #began: Stamp | null = null;
   #last: Stamp | null = null;
   #held: Held[];
+  /** The zones that `covered` of every lane was worked out of. */
+  #coverage: Coverage['zones'] | null = null;
 
   constructor(site: Site, count: Count, periodS: number) {
     this.#count = count;
     this.#periodMs = periodS * 1000;
-    this.#matcher = createLaneMatcher(site.road);
+    this.#matcher = laneMatcherOf(site.road);
     const lanes = this.#matcher.lanes;
     this.#indexOf = new Map(lanes.map((lane, index) => [lane, index]));
     this.#lineM = lanes.map((lane) => Math.max(lane.lengthM - COUNTING_LINE_M, lane.lengthM / 2));
@@ -156,7 +158,8 @@ class Statistics implements StatisticStage {
   }
 
   #elapse(ms: number): void {
-    for (const [index, sums] of this.#sums.entries()) {
+    for (let index = 0; index < this.#sums.length; index++) {
+      const sums = this.#sums[index]!;
       const { occupied, covered } = this.#held[index]!;
       sums.observedMs += ms;
       if (occupied) sums.occupiedMs += ms;
@@ -166,22 +169,30 @@ class Statistics implements StatisticStage {
 
   #add(list: TrackList, coverage: Coverage): void {
     const nowMs = list.valid.monoMs;
-    const covered = new Set<string>();
-    for (const { zoneId, cls, sensors } of coverage.zones) {
-      if (sensors.length > 0) covered.add(`${zoneId} ${cls}`);
-    }
+    this.#noteCoverage(coverage.zones);
     const occupied = new Set<number>();
     const queues = new Map<number, Queued[]>();
     for (const track of list.tracks) this.#place(track, nowMs, occupied, queues);
-    for (const [index, sums] of this.#sums.entries()) {
-      const cls = this.#usual[index]!;
-      const held = this.#held[index]!;
-      held.occupied = occupied.has(index);
-      held.covered = this.#zones[index]!.some((zone) => covered.has(`${zone} ${cls}`));
-      this.#queue(index, sums, queues.get(index) ?? []);
+    for (let index = 0; index < this.#held.length; index++) {
+      this.#held[index]!.occupied = occupied.has(index);
     }
+    for (const [index, standing] of queues) this.#queue(index, this.#sums[index]!, standing);
     for (const [id, seen] of this.#seen) {
       if (nowMs - seen.atMs > FORGET_MS) this.#seen.delete(id);
+    }
+  }
+
+  /** Notes which lanes are looked at; the zones change only with a sensor's health. */
+  #noteCoverage(zones: Coverage['zones']): void {
+    if (zones === this.#coverage) return;
+    this.#coverage = zones;
+    const covered = new Set<string>();
+    for (const { zoneId, cls, sensors } of zones) {
+      if (sensors.length > 0) covered.add(`${zoneId} ${cls}`);
+    }
+    for (const [index, held] of this.#held.entries()) {
+      const cls = this.#usual[index]!;
+      held.covered = this.#zones[index]!.some((zone) => covered.has(`${zone} ${cls}`));
     }
   }
 
@@ -233,7 +244,6 @@ class Statistics implements StatisticStage {
 
   /** The queue back from the stop line: each within the gap of the one in front. */
   #queue(index: number, sums: Sums, standing: Queued[]): void {
-    if (standing.length === 0) return;
     standing.sort((a, b) => b.tailM - a.tailM);
     const lengthM = this.#matcher.lanes[index]!.lengthM;
     let backM = lengthM;
@@ -295,6 +305,7 @@ class Statistics implements StatisticStage {
     this.#began = state.began;
     this.#last = state.last;
     this.#held = state.held;
+    this.#coverage = null;
   }
 }
 
