@@ -2,9 +2,9 @@ import { assert } from '../src/base/assert.ts';
 import type { Count } from '../src/model/stages.ts';
 import { assignMemory, assignRows } from './assign.ts';
 import {
-  ASIDE, OPEN, TAKEN, detectionChance, fadeOdds, hitOdds, mayConcern, missOdds,
+  ASIDE, OPEN, TAKEN, detectionChance, fading, hitOdds, mayConcern, missOdds, reachOf,
 } from './existence.ts';
-import type { Chance, CoreSensor } from './existence.ts';
+import type { Chance, CoreSensor, Reach } from './existence.ts';
 import type { CoreFrame } from './frames.ts';
 import { createCandidates, createGrid, fillGrid, gatePairs } from './gating.ts';
 import {
@@ -36,6 +36,7 @@ const UPKEEP_MS = 100;
 export class FusionCore {
   readonly table = createTable();
   readonly #sensors: readonly CoreSensor[];
+  readonly #reaches: readonly Reach[];
   readonly #count: Count;
   readonly #rewinder: Rewinder;
   readonly #estimates = new Float64Array(TRACK_LIMIT * ESTIMATE);
@@ -51,6 +52,7 @@ export class FusionCore {
   constructor(sensors: readonly CoreSensor[], options: { rewindMs: number; count: Count }) {
     assert(sensors.length <= SENSOR_LIMIT, `${sensors.length} sensors, at most ${SENSOR_LIMIT}`);
     this.#sensors = sensors;
+    this.#reaches = sensors.map(reachOf);
     this.#count = options.count;
     this.#rewinder = new Rewinder(this.table, options.rewindMs, options.count, (frame) =>
       this.#apply(frame));
@@ -120,21 +122,23 @@ export class FusionCore {
    */
   #advance(frame: CoreFrame, stepS: number, upkeep: boolean): void {
     const { tracks, count } = this.table;
-    const sensor = this.#sensors[frame.sensor]!;
+    const reach = this.#reaches[frame.sensor]!;
+    const estimates = this.#estimates;
+    const fade = fading(stepS);
     let all = upkeep;
     for (let index = 0; index < frame.count && !all; index++) {
       const at = index * DETECTION_RECORD;
-      all = !mayConcern(sensor, frame.detections[at + D_X], frame.detections[at + D_Y], 5);
+      all = !mayConcern(reach, frame.detections[at + D_X], frame.detections[at + D_Y], 5);
     }
     for (let slot = 0; slot < count; slot++) {
       const track = slot * TRACK_RECORD;
-      tracks[track + T_EXISTENCE] = fadeOdds(tracks[track + T_EXISTENCE], stepS);
-      const concerned = all || mayConcern(sensor, tracks[track + T_STATE],
+      tracks[track + T_EXISTENCE] *= fade;
+      const concerned = all || mayConcern(reach, tracks[track + T_STATE],
         tracks[track + T_STATE + 1], 20);
       this.#taken[slot] = concerned ? OPEN : ASIDE;
       if (!concerned) continue;
       predictTrack(tracks, track, frame.measuredMs);
-      estimateTrack(tracks, track, this.#estimates, slot * ESTIMATE);
+      estimateTrack(tracks, track, estimates, slot * ESTIMATE);
     }
   }
 
@@ -337,7 +341,6 @@ export class FusionCore {
   /** Makes one of two tracks that have looked the same for half a second; the older stays. */
   #twins(nowMs: number): void {
     const { tracks } = this.table;
-    fillGrid(this.#grid, this.#estimates, this.table.count);
     for (let young = this.table.count - 1; young > 0; young--) {
       const b = young * TRACK_RECORD;
       const old = this.#twinOf(young, nowMs);

@@ -33,11 +33,34 @@ export function inView(sensor: CoreSensor, x: number, y: number, marginM = 0): b
   const dx = x - sensor.x;
   const dy = y - sensor.y;
   if (sensor.outline) return insideOutline(x, y, sensor.outline);
-  const range = Math.hypot(dx, dy);
+  const range = Math.sqrt(dx * dx + dy * dy);
   if (range < sensor.rangeMinM || range > sensor.rangeMaxM - marginM) return false;
   if (sensor.halfAngleRad >= Math.PI) return true;
   const off = Math.abs(wrap(Math.atan2(dy, dx) - sensor.headingRad));
   return off <= sensor.halfAngleRad - (range > 0 ? marginM / range : 0);
+}
+
+/** What `mayConcern` asks of a sensor, worked out once. */
+export interface Reach {
+  readonly sensor: CoreSensor;
+  readonly cos: number;
+  readonly sin: number;
+  /** Sine and tangent of the half angle, widened; 0 where it sees to its sides and behind. */
+  readonly halfSin: number;
+  readonly halfTan: number;
+}
+
+/** The reach of a sensor. */
+export function reachOf(sensor: CoreSensor): Reach {
+  const half = sensor.halfAngleRad + 0.1;
+  const wide = half >= Math.PI / 2;
+  return {
+    sensor,
+    cos: Math.cos(sensor.headingRad),
+    sin: Math.sin(sensor.headingRad),
+    halfSin: wide ? 0 : Math.sin(half),
+    halfTan: wide ? 0 : Math.tan(half),
+  };
 }
 
 /**
@@ -45,20 +68,20 @@ export function inView(sensor: CoreSensor, x: number, y: number, marginM = 0): b
  * be
  * looked at when a frame comes. Errs only towards yes.
  */
-export function mayConcern(sensor: CoreSensor, x: number, y: number, marginM: number): boolean {
+export function mayConcern(reach: Reach, x: number, y: number, marginM: number): boolean {
+  const { sensor, cos, sin, halfSin, halfTan } = reach;
   if (sensor.outline) return true;
   const dx = x - sensor.x;
   const dy = y - sensor.y;
-  const range2 = dx * dx + dy * dy;
-  const reach = sensor.rangeMaxM + marginM;
-  if (range2 > reach * reach) return false;
-  const half = sensor.halfAngleRad + 0.1;
-  if (half >= Math.PI / 2) return true;
-  const ahead = dx * Math.cos(sensor.headingRad) + dy * Math.sin(sensor.headingRad)
-    + marginM / Math.sin(half);
-  const left = Math.abs(dy * Math.cos(sensor.headingRad) - dx * Math.sin(sensor.headingRad));
-  return left <= ahead * Math.tan(half);
+  const farM = sensor.rangeMaxM + marginM;
+  if (dx * dx + dy * dy > farM * farM) return false;
+  if (halfSin === 0) return true;
+  const ahead = dx * cos + dy * sin + marginM / halfSin;
+  return Math.abs(dy * cos - dx * sin) <= ahead * halfTan;
 }
+
+/** No road user is longer, m. */
+const LONGEST_M = 60;
 
 /** Whether something stands between a sensor and a track: a nearer, wide enough track. */
 function isHidden(
@@ -67,21 +90,24 @@ function isHidden(
 ): boolean {
   const dx = estimates[slot * ESTIMATE + E_X] - sensor.x;
   const dy = estimates[slot * ESTIMATE + E_Y] - sensor.y;
-  const range = Math.hypot(dx, dy);
+  const range = Math.sqrt(dx * dx + dy * dy);
   if (range < 2) return false;
   const own = tracks[slot * TRACK_RECORD + T_SIZE + 1];
+  const ux = dx / range;
+  const uy = dy / range;
   for (let other = 0; other < count; other++) {
-    if (other === slot || marks[other] === ASIDE || tracks[other * TRACK_RECORD
-      + T_EXISTENCE] < 0) continue;
+    if (other === slot || marks[other] === ASIDE) continue;
     const e = other * ESTIMATE;
     const ox = estimates[e + E_X] - sensor.x;
     const oy = estimates[e + E_Y] - sensor.y;
-    const along = (ox * dx + oy * dy) / range;
+    const across = Math.abs(ox * uy - oy * ux);
+    if (across > LONGEST_M) continue; // most are far beside; their records are not looked at
+    const along = ox * ux + oy * uy;
     if (along <= 0 || along > range - 1) continue;
-    const across = Math.abs(ox * dy - oy * dx) / range;
-    const lengthM = tracks[other * TRACK_RECORD + T_SIZE];
-    const widthM = tracks[other * TRACK_RECORD + T_SIZE + 1];
-    if (across > lengthM || widthM < 1) continue;
+    const track = other * TRACK_RECORD;
+    const lengthM = tracks[track + T_SIZE];
+    const widthM = tracks[track + T_SIZE + 1];
+    if (across > lengthM || widthM < 1 || tracks[track + T_EXISTENCE] < 0) continue;
     const turn = estimates[e + E_HEADING_VARIANCE] > 0
       ? estimates[e + E_HEADING] - Math.atan2(dy, dx)
       : 0;
@@ -114,7 +140,7 @@ export function detectionChance(
   const x = estimates[e + E_X];
   const y = estimates[e + E_Y];
   if (!inView(sensor, x, y, 1)) return;
-  const range = Math.hypot(x - sensor.x, y - sensor.y);
+  const range = Math.sqrt((x - sensor.x) ** 2 + (y - sensor.y) ** 2);
   const far = sensor.outline ? 0 : Math.min(1, Math.max(0, (2 * range) / sensor.rangeMaxM - 1));
   out.probability = tuning.foundNear + far * (tuning.foundFar - tuning.foundNear);
   if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability =
@@ -129,11 +155,11 @@ export function detectionChance(
 export const logOdds = (probability: number): number => Math.log(probability / (1 - probability));
 
 /**
- * Lets the evidence for existence fade over a step: misses and hits of one sensor follow one
- * another too closely to count as independent.
+ * What is left of the evidence for existence after a step: misses and hits of one sensor follow
+ * one another too closely to count as independent.
  */
-export const fadeOdds = (odds: number, dtS: number): number =>
-  odds * Math.exp(-Math.max(0, dtS) / generalTuning.existenceS);
+export const fading = (dtS: number): number =>
+  Math.exp(-Math.max(0, dtS) / generalTuning.existenceS);
 
 /** Odds after a hit of this quality. */
 export function hitOdds(odds: number, quality: number): number {

@@ -153,7 +153,7 @@ function describeDetection(
 ): boolean {
   const dx = out[at + D_X] - place.x;
   const dy = out[at + D_Y] - place.y;
-  const range = Math.hypot(dx, dy);
+  const range = Math.sqrt(dx * dx + dy * dy);
   out[at + D_RANGE] = range;
   out[at + D_RAY_X] = range > 0 ? dx / range : 1;
   out[at + D_RAY_Y] = range > 0 ? dy / range : 0;

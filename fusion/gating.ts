@@ -57,7 +57,7 @@ export const createCandidates = (): Candidates => ({
   columns: 0,
   start: new Int32Array(DETECTION_LIMIT + 1),
   column: new Int32Array(DETECTION_LIMIT * PAIRS_EACH),
-  cost: new Float64Array(DETECTION_LIMIT * PAIRS_EACH),
+  cost: new Float64Array(DETECTION_LIMIT * PAIRS_EACH + 1),
 });
 
 /**
@@ -87,10 +87,11 @@ export function gatePairs(
           const e = slot * ESTIMATE;
           if (Math.floor(estimates[e + E_X] / CELL_M) !== x) continue;
           if (Math.floor(estimates[e + E_Y] / CELL_M) !== y) continue;
-          const cost = pairCost(tracks, slot * TRACK_RECORD, estimates, e, detections, at, sensor);
-          if (!(cost < generalTuning.missCost)) continue;
-          out.column[pairs] = slot;
-          out.cost[pairs++] = cost;
+          out.cost[pairs] = Infinity;
+          pairCost(tracks, slot * TRACK_RECORD, estimates, e, detections, at, sensor, out.cost,
+            pairs);
+          if (!(out.cost[pairs] < generalTuning.missCost)) continue;
+          out.column[pairs++] = slot;
         }
       }
     }
@@ -100,12 +101,12 @@ export function gatePairs(
 
 /**
  * Negative log-likelihood of a pair: place, velocity, heading, size, class, the device's own id;
- * Infinity outside the gate.
+ * Into `out`, which costs no memory; left alone outside the gate.
  */
 function pairCost(
   tracks: Float64Array, track: number, estimates: Float64Array, e: number, detections: Float64Array,
-  at: number, sensor: number,
-): number {
+  at: number, sensor: number, out: Float64Array, pair: number,
+): void {
   const tuning = classTuning[tracks[track + T_CLASS]];
   const dtS = (detections[at + D_TIME] - tracks[track + T_TIME]) / 1000;
   const headingVariance = estimates[e + E_HEADING_VARIANCE];
@@ -124,14 +125,14 @@ function pairCost(
   const r = at + D_COVARIANCE;
   const reach = Math.min(CELL_M, tuning.gateM + 2 * Math.sqrt(Math.max(detections[r], detections[r
     + 5])));
-  if (dx * dx + dy * dy > reach * reach) return Infinity;
+  if (dx * dx + dy * dy > reach * reach) return;
   const xx = estimates[c] + detections[r] + open * rayX * rayX;
   const xy = estimates[c + 1] + detections[r + 1] + open * rayX * rayY;
   const yy = estimates[c + 5] + detections[r + 5] + open * rayY * rayY;
   const determinant = xx * yy - xy * xy;
-  if (!(determinant > 0)) return Infinity;
+  if (!(determinant > 0)) return;
   const squared = (yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy) / determinant;
-  if (!(squared < generalTuning.gate[2]!)) return Infinity;
+  if (!(squared < generalTuning.gate[2]!)) return;
   let cost = 0.5 * squared + 0.5 * Math.log(determinant) + 1.8378770664093453;
   cost += velocityCost(estimates, e, detections, at, rayX, rayY);
   cost += headingCost(heading, headingVariance, detections, at);
@@ -141,7 +142,7 @@ function pairCost(
   const device = detections[at + D_DEVICE];
   if (device !== 0 && tracks[track + T_DEVICE
     + sensor] === device) cost -= generalTuning.deviceBonus;
-  return cost;
+  out[pair] = cost;
 }
 
 /** Half the squared deviation of the velocity; Infinity outside its gate. */

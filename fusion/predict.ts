@@ -53,7 +53,9 @@ function ratesOf(cls: number, dtS: number, motion: MotionTuning): number {
  * the step (a Markov chain in continuous time), so that many short steps equal one long one.
  * Source: Blom and Bar-Shalom, "The interacting multiple model algorithm", 1988.
  */
-function mixModes(data: Float64Array, track: number, leave: number, back: number): void {
+function mixModes(data: Float64Array, track: number, rate: number): void {
+  const leave = rates[rate + R_LEAVE];
+  const back = rates[rate + R_BACK];
   const quiet = data[track + T_MODE];
   const busy = data[track + T_MODE + 1];
   const toQuiet = (1 - leave) * quiet + back * busy;
@@ -155,16 +157,30 @@ export function predictVehicle(
   dtS: number,
   mode: ModeTuning,
 ): void {
-  const keepYaw = Math.exp(-dtS / mode.yawS);
-  const keepAcceleration = Math.exp(-dtS / mode.accelerationS);
-  moveVehicle(data, state, covariance, dtS, mode, keepYaw, keepAcceleration);
+  move[M_STEP] = dtS;
+  move[M_KEEP_YAW] = Math.exp(-dtS / mode.yawS);
+  move[M_KEEP_ACCELERATION] = Math.exp(-dtS / mode.accelerationS);
+  moveVehicle(data, state, covariance, mode);
 }
 
-/** `predictVehicle` with what stays of yaw rate and acceleration after the step. */
+/** One step of one vehicle: a number that is handed over in an array costs no memory. */
+const move = new Float64Array(8);
+const M_STEP = 0;
+/** What stays of yaw rate and acceleration after the step. */
+const M_KEEP_YAW = 1;
+const M_KEEP_ACCELERATION = 2;
+/** How the place moves with the heading, east and north, and with the speed. */
+const M_X_HEADING = 3;
+const M_Y_HEADING = 4;
+const M_COS = 5;
+const M_SIN = 6;
+const M_SPEED = 7;
+
+/** `predictVehicle` by the step and the decays in `move`. */
 function moveVehicle(
-  data: Float64Array, state: number, covariance: number, dtS: number, mode: ModeTuning,
-  keepYaw: number, keepAcceleration: number,
+  data: Float64Array, state: number, covariance: number, mode: ModeTuning,
 ): void {
+  const dtS = move[M_STEP];
   const speed = data[state + 3];
   const yawRate = data[state + 4];
   const acceleration = data[state + 5];
@@ -176,14 +192,15 @@ function moveVehicle(
   data[state + 1] += path * sin;
   data[state + 2] = wrap(data[state + 2] + yawRate * dtS);
   data[state + 3] = speed + acceleration * dtS;
-  data[state + 4] = yawRate * keepYaw;
-  data[state + 5] = acceleration * keepAcceleration;
-  moveVehicleCovariance(
-    data, covariance, dtS, -path * sin, path * cos, cos * dtS, sin * dtS, keepYaw,
-    keepAcceleration,
-  );
-  addVehicleNoise(data, covariance, dtS, Math.abs(speed), cos, sin, mode, keepYaw,
-    keepAcceleration);
+  data[state + 4] = yawRate * move[M_KEEP_YAW];
+  data[state + 5] = acceleration * move[M_KEEP_ACCELERATION];
+  move[M_X_HEADING] = -path * sin;
+  move[M_Y_HEADING] = path * cos;
+  move[M_COS] = cos;
+  move[M_SIN] = sin;
+  move[M_SPEED] = Math.abs(speed);
+  moveVehicleCovariance(data, covariance);
+  addVehicleNoise(data, covariance, mode);
 }
 
 /**
@@ -191,10 +208,11 @@ function moveVehicle(
  * With the turn t = heading + dt/2 · yaw and the gain g = speed + dt/2 · acceleration, place moves
  * by xHeading · t + xSpeed · g, so that sums with t and g are all that F asks for.
  */
-function moveVehicleCovariance(
-  p: Float64Array, at: number, dtS: number, xHeading: number, yHeading: number,
-  xSpeed: number, ySpeed: number, keepYaw: number, keepAcceleration: number,
-): void {
+function moveVehicleCovariance(p: Float64Array, at: number): void {
+  const dtS = move[M_STEP], keepYaw = move[M_KEEP_YAW];
+  const keepAcceleration = move[M_KEEP_ACCELERATION];
+  const xHeading = move[M_X_HEADING], yHeading = move[M_Y_HEADING];
+  const xSpeed = move[M_COS] * dtS, ySpeed = move[M_SIN] * dtS;
   const half = 0.5 * dtS;
   const p02 = p[at + 2], p03 = p[at + 3], p04 = p[at + 4], p05 = p[at + 5];
   const p12 = p[at + 8], p13 = p[at + 9], p14 = p[at + 10], p15 = p[at + 11];
@@ -239,11 +257,13 @@ function moveVehicleCovariance(
 }
 
 /** Adds what the model leaves out. */
-function addVehicleNoise(
-  p: Float64Array, at: number, dtS: number, speedMps: number, cos: number, sin: number,
-  mode: ModeTuning, keepYaw: number, keepAcceleration: number,
-): void {
-  const rolling = Math.min(1, speedMps / 3);
+function addVehicleNoise(p: Float64Array, at: number, mode: ModeTuning): void {
+  const dtS = move[M_STEP];
+  const keepYaw = move[M_KEEP_YAW];
+  const keepAcceleration = move[M_KEEP_ACCELERATION];
+  const cos = move[M_COS];
+  const sin = move[M_SIN];
+  const rolling = Math.min(1, move[M_SPEED] / 3);
   const along = mode.speedSigma * mode.speedSigma * dtS;
   const third = (along * dtS * dtS) / 3;
   const wander = mode.wanderSigma * mode.wanderSigma * dtS;
@@ -284,14 +304,16 @@ export function predictTrack(data: Float64Array, track: number, toMs: number): v
   const dtS = restS / steps;
   const rate = ratesOf(cls, dtS, motion);
   for (let step = 0; step < steps; step++) {
-    mixModes(data, track, rates[rate + R_LEAVE], rates[rate + R_BACK]);
+    mixModes(data, track, rate);
     for (let mode = 0; mode < 2; mode++) {
       const state = track + T_STATE + mode * STATE;
       const covariance = track + T_COVARIANCE + mode * COVARIANCE;
       const tuning = mode === 0 ? motion.quiet : motion.manoeuvre;
       if (vehicle) {
-        moveVehicle(data, state, covariance, dtS, tuning, rates[rate + R_YAW + mode],
-          rates[rate + R_ACCELERATION + mode]);
+        move[M_STEP] = dtS;
+        move[M_KEEP_YAW] = rates[rate + R_YAW + mode];
+        move[M_KEEP_ACCELERATION] = rates[rate + R_ACCELERATION + mode];
+        moveVehicle(data, state, covariance, tuning);
       } else {
         const density = tuning.accelerationSigma * tuning.accelerationSigma;
         const wander = tuning.wanderSigma * tuning.wanderSigma;
@@ -422,7 +444,7 @@ function vehicleHeading(
 function freeHeading(data: Float64Array, track: number, out: Float64Array, at: number): void {
   const vx = out[at + E_VX];
   const vy = out[at + E_VY];
-  const speed = Math.hypot(vx, vy);
+  const speed = Math.sqrt(vx * vx + vy * vy);
   out[at + E_SPEED] = speed;
   out[at + E_YAW_RATE] = 0;
   out[at + E_ACCELERATION] = 0;

@@ -311,7 +311,8 @@ export function judgeStanding(data: Float64Array, track: number, speedMps: numbe
 export function bound95M(estimates: Float64Array, e: number): number {
   const c = e + E_COVARIANCE;
   const middle = 0.5 * (estimates[c] + estimates[c + 5]);
-  const half = Math.hypot(0.5 * (estimates[c] - estimates[c + 5]), estimates[c + 1]);
+  const stretch = 0.5 * (estimates[c] - estimates[c + 5]);
+  const half = Math.sqrt(stretch * stretch + estimates[c + 1] * estimates[c + 1]);
   return 2.4477 * Math.sqrt(Math.max(0, middle + half));
 }
 
