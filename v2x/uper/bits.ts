@@ -6,6 +6,8 @@ import { Refusal } from './error.ts';
 
 /** No message of the set is longer; values and inputs that are get refused. */
 export const OCTETS_MAX = 4 << 20;
+/** Octets beyond a message that a writer may touch with its last word. */
+const SLACK = 16;
 /** Lengths from here on travel in fragments of this many units (X.691, 11.9.3.8). */
 const FRAGMENT = 16384;
 
@@ -50,22 +52,44 @@ export class BitWriter {
   }
 
   /** Appends octets `from` to `to` of others. */
-  putOctets(octets: Uint8Array, from: number, to: number): void {
-    const count = to - from;
-    if (this.at + count + 8 > this.bytes.length) this.grow(this.at + count + 8);
+  putOctets(octets: DataView, from: number, to: number): void {
+    if (this.at + to - from + 8 > this.bytes.length) this.grow(this.at + to - from + 8);
     let { at, word } = this;
     const { view, filled } = this;
     let index = from;
     for (; index + 3 < to; index += 4) {
-      const high = (octets[index]! << 24) | (octets[index + 1]! << 16);
-      const value = high | (octets[index + 2]! << 8) | octets[index + 3]!;
+      const value = octets.getInt32(index);
       view.setInt32(at, word | (value >>> filled));
       at += 4;
       word = filled === 0 ? 0 : value << (32 - filled);
     }
     this.at = at;
     this.word = word;
-    for (; index < to; index++) this.put(octets[index]!, 8);
+    for (; index < to; index++) this.put(octets.getUint8(index), 8);
+  }
+
+  /** Appends the low seven bits of so many octets, which have no others set. */
+  putSevens(octets: DataView, count: number): void {
+    if (this.at + count + 8 > this.bytes.length) this.grow(this.at + count + 8);
+    let { at, word, filled } = this;
+    const { view } = this;
+    let index = 0;
+    for (; index + 3 < count; index += 4) {
+      const four = octets.getInt32(index);
+      const high = (four & 0x7f000000) >>> 3 | (four & 0x7f0000) >>> 2;
+      const value = high | (four & 0x7f00) >>> 1 | four & 0x7f;
+      if ((filled += 28) < 32) word |= value << (32 - filled);
+      else {
+        filled -= 32;
+        view.setInt32(at, word | (value >>> filled));
+        at += 4;
+        word = filled === 0 ? 0 : value << (32 - filled);
+      }
+    }
+    this.at = at;
+    this.word = word;
+    this.filled = filled;
+    for (; index < count; index++) this.put(octets.getUint8(index), 7);
   }
 
   /** A length below 16384 in its one- or two-octet form. */
@@ -174,15 +198,17 @@ export class BitWriter {
     this.at = first - 1;
     this.filled = shift;
     this.word = shift === 0 ? 0 : (this.bytes[this.at]! >>> (8 - shift)) << (32 - shift);
-    this.putFragments(length, (begin, end) => this.putOctets(content, begin, end));
+    const octets = new DataView(content.buffer);
+    this.putFragments(length, (begin, end) => this.putOctets(octets, begin, end));
   }
 
   private grow(needed: number): void {
-    if (needed > OCTETS_MAX + 16) {
+    if (needed > OCTETS_MAX + SLACK) {
       const expectation = { text: 'octetsAtMost', values: { count: OCTETS_MAX } } as const;
       throw new Refusal(null, expectation, 'more');
     }
-    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    const octets = Math.max(needed, Math.min(2 * this.bytes.length, OCTETS_MAX + SLACK));
+    const larger = new Uint8Array(octets);
     larger.set(this.bytes);
     this.bytes = larger;
     this.view = new DataView(larger.buffer);
@@ -320,17 +346,41 @@ export class BitReader {
   /** `count` octets into `target` from `offset`. */
   takeOctets(count: number, target: Uint8Array, offset: number): void {
     this.need(count * 8);
-    const { bytes, at } = this;
-    const shift = 8 - (at & 7);
-    const first = at >>> 3;
-    let before = bytes[first]!;
-    for (let index = 0; index < count; index++) {
-      // Behind the end of the input is a margin.
-      const after = bytes[first + index + 1]!;
-      target[offset + index] = ((before << 8) | after) >>> shift;
-      before = after;
+    const { bytes, view, at } = this;
+    const shift = at & 7;
+    let from = at >>> 3;
+    let to = offset;
+    // Behind the end of the input is a margin.
+    for (const last = offset + count - 3; to < last; to += 4, from += 4) {
+      const word = (view.getInt32(from) << shift) | (bytes[from + 4]! >>> (8 - shift));
+      target[to] = word >>> 24;
+      target[to + 1] = word >>> 16;
+      target[to + 2] = word >>> 8;
+      target[to + 3] = word;
+    }
+    for (; to < offset + count; to++, from++) {
+      target[to] = ((bytes[from]! << 8) | bytes[from + 1]!) >>> (8 - shift);
     }
     this.at = at + count * 8;
+  }
+
+  /** `count` values of seven bits into the first octets of `target`. */
+  takeSevens(count: number, target: Uint8Array): void {
+    this.need(count * 7);
+    const { bytes, view } = this;
+    let { at } = this;
+    let index = 0;
+    for (; index + 3 < count; index += 4, at += 28) {
+      const shift = at & 7;
+      const from = at >>> 3;
+      const word = (view.getInt32(from) << shift) | (bytes[from + 4]! >>> (8 - shift));
+      target[index] = word >>> 25;
+      target[index + 1] = (word >>> 18) & 127;
+      target[index + 2] = (word >>> 11) & 127;
+      target[index + 3] = (word >>> 4) & 127;
+    }
+    this.at = at;
+    for (; index < count; index++) target[index] = this.take(7);
   }
 
   /** Enters an open type: until `leaveOpen`, the end is the end of its octets. */

@@ -81,7 +81,10 @@ export function encoderFor<S extends Schema>(schema: S, octets = 512): Encoder<V
       const expectation = { text: 'octetsAtMost', values: { count: target.length - offset } };
       throw new Refusal(null, expectation as Refusal['expectation'], String(length)).toError(root);
     }
-    target.set(writer.bytes.subarray(0, length), offset);
+    const { bytes } = writer;
+    // A view would be an object for each message; a short one is copied sooner without.
+    if (length > 160) target.set(bytes.subarray(0, length), offset);
+    else for (let index = 0; index < length; index++) target[offset + index] = bytes[index]!;
     return length;
   };
   return Object.assign(encode, { into });

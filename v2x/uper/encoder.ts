@@ -113,9 +113,13 @@ class Lines {
         this.bits(schema.size, schema.extensible, v);
         break;
       case 'octets': {
-        this.flush();
         const { min, max } = schema;
         const width = bitsFor(max - min + 1);
+        if (min === max && max <= 4 && !schema.extensible) {
+          this.shortOctets(min, v);
+          break;
+        }
+        this.flush();
         if (schema.extensible) {
           this.add(`putExtensibleOctets(w, ${v}, ${min}, ${max}, ${width});`);
         } else if (min === max) this.add(`putFixedOctets(w, ${v}, ${min});`);
@@ -178,6 +182,13 @@ class Lines {
       { text: index, width: width + 1 },
       `putExtendedName(w, ${v}, ${names}, ${additions});`,
     );
+  }
+
+  /** A few octets are a number. */
+  private shortOctets(count: number, v: string): void {
+    const value = `b${this.count++}`;
+    this.add(`const ${value} = octetsValue(${v}, ${count});`);
+    this.piece(value, 8 * count);
   }
 
   private bits(size: number, extensible: boolean, v: string): void {
@@ -300,10 +311,9 @@ if (index >= 0) { w.put(1, 1); w.putSmallNumber(index); putUnknown(w, x); return
     : '';
   return `function ${name}(w, v) {
 if (typeof v !== "object" || v === null) badChoice(v, ${names});
-let key; let count = 0;
-for (const k in v) { key = k; count++; }
+let key; let x; let count = 0;
+for (const k in v) { key = k; x = v[k]; count++; }
 if (count !== 1) badChoice(v, ${names});
-const x = v[key];
 try {
 switch (key) {
 ${[...rows, ...extended].join('\n')}
@@ -322,7 +332,10 @@ function listFunction(schema: ListSchema, name: string, source: Source): string 
   const walk = `for (; i < to; i++) { const x = v[i];\n${lines.text()}\n}`;
   const bounds = max === Infinity ? 'false' : `v.length < ${min} || v.length > ${max}`;
   const width = max === Infinity ? 0 : bitsFor(max - min + 1);
-  const count = width === 0 ? '' : `w.put(v.length - ${min}, ${width});`;
+  const head = new Lines();
+  head.piece(`v.length - ${min}`, width);
+  head.flush();
+  const count = head.text();
   const body = max === Infinity
     ? `w.putFragments(v.length, (from, to) => { ${walk} });`
     : `${count} const to = v.length; ${walk}`;

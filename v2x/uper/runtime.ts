@@ -1,5 +1,4 @@
 /** What generated encoders and decoders call for values of varying length, and to refuse. */
-import { assert } from '../../src/base/assert.ts';
 import type { BitReader, BitWriter } from './bits.ts';
 import { Refusal, countText, describe } from './error.ts';
 import type { Expectation } from './error.ts';
@@ -112,24 +111,18 @@ export function takeExtendedBits(r: BitReader): string {
 
 // Octet strings
 
-/** The octet that two characters spell, by `code of the second << 8 | code of the first`; or -1. */
-const PAIRS = new Int16Array(65536).fill(-1);
-for (let octet = 0; octet < 256; octet++) {
-  const lower = octet.toString(16).padStart(2, '0');
-  const upper = lower.toUpperCase();
-  for (const first of [lower[0]!, upper[0]!]) {
-    for (const second of [lower[1]!, upper[1]!]) {
-      PAIRS[(second.charCodeAt(0) << 8) | first.charCodeAt(0)] = octet;
-    }
-  }
+/** Value of a hexadecimal digit by its code; negative for any other character. */
+const DIGITS = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit++) {
+  DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+  DIGITS[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
 }
-/** Memory for the characters of a text on their way; as pairs too, in the order of `PAIRS`. */
-const SCRATCH = Buffer.from(new ArrayBuffer(8192));
-const SCRATCH_PAIRS = new Uint16Array(SCRATCH.buffer);
-assert(new Uint8Array(new Uint16Array([1]).buffer)[0] === 1, 'Node runs on little-endian machines');
+/** Memory for octets and characters on their way. */
+const SCRATCH = Buffer.alloc(8192);
+const SCRATCH_VIEW = new DataView(SCRATCH.buffer, SCRATCH.byteOffset, SCRATCH.length);
 /** So many characters fit, where each may take three octets. */
 const SCRATCH_TEXT = 2048;
-/** From so many octets on a copy of the text beats looking at its characters. */
+/** From so many octets on Node's own conversion is faster than a look at each digit. */
 const LONG_OCTETS = 24;
 const HEX_TEXTS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
@@ -141,7 +134,7 @@ function octetsExpected(min: number, max: number): Expectation {
 function octetAt(value: string, index: number): number {
   const high = value.charCodeAt(index);
   const low = value.charCodeAt(index + 1);
-  return (high | low) > 127 ? -1 : PAIRS[(low << 8) | high]!;
+  return (high | low) > 127 ? -1 : (DIGITS[high]! << 4) | DIGITS[low]!;
 }
 
 /** Octets `from` to `to` of a hexadecimal text, four at a time. */
@@ -168,21 +161,28 @@ function putHexDigits(w: BitWriter, value: string, from: number, to: number): vo
 
 /** As `putHexDigits`, by way of the scratch memory. */
 function putLongHex(w: BitWriter, value: string, from: number, to: number): void {
-  for (let begin = from; begin < to; begin += SCRATCH_TEXT / 2) {
-    const count = Math.min(SCRATCH_TEXT / 2, to - begin);
+  for (let begin = from; begin < to; begin += SCRATCH.length) {
+    const count = Math.min(SCRATCH.length, to - begin);
     const whole = count * 2 === value.length;
     const text = whole ? value : value.slice(2 * begin, 2 * (begin + count));
-    let all = 0;
-    // A character beyond ASCII leaves octets that no pair has.
-    SCRATCH.write(text, 'utf8');
-    for (let index = 0; index < count; index++) {
-      const octet = PAIRS[SCRATCH_PAIRS[index]!]!;
-      all |= octet;
-      SCRATCH[index] = octet;
-    }
-    if (all < 0) refuse(octetsExpected(to, to), value);
-    w.putOctets(SCRATCH, 0, count);
+    // It stops at the first pair that is no octet.
+    if (SCRATCH.write(text, 'hex') !== count) refuse(octetsExpected(to, to), value);
+    w.putOctets(SCRATCH_VIEW, 0, count);
   }
+}
+
+/** The value of a hexadecimal text of exactly `count` octets, 1 to 4. */
+export function octetsValue(value: unknown, count: number): number {
+  if (typeof value !== 'string' || value.length !== 2 * count) {
+    return refuse(octetsExpected(count, count), value);
+  }
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    const octet = octetAt(value, 2 * index);
+    if (octet < 0) refuse(octetsExpected(count, count), value);
+    sum = (sum << 8) | octet;
+  }
+  return sum;
 }
 
 /** A hexadecimal text of exactly `count` octets. */
@@ -294,6 +294,13 @@ export function putUnknown(w: BitWriter, value: unknown): void {
 
 // Text
 
+/** Up to so many characters are looked at one by one. */
+const SHORT_TEXT = 16;
+
+function badText(value: unknown, min: number, max: number): never {
+  refuse({ text: 'characters', values: { count: countText(min, max) } }, value);
+}
+
 /** Text of `min` to `max` 7-bit characters with its length in `width` bits. */
 export function putText(
   w: BitWriter,
@@ -302,29 +309,24 @@ export function putText(
   max: number,
   width: number,
 ): void {
-  const expectation: Expectation = { text: 'characters', values: { count: countText(min, max) } };
   if (typeof value !== 'string' || value.length < min || value.length > max) {
-    return refuse(expectation, value);
+    return badText(value, min, max);
   }
   if (width > 0) w.put(value.length - min, width);
+  if (value.length <= SHORT_TEXT) {
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 127) badText(value, min, max);
+      w.put(code, 7);
+    }
+    return;
+  }
   for (let begin = 0; begin < value.length; begin += SCRATCH_TEXT) {
     const part = value.length <= SCRATCH_TEXT ? value : value.slice(begin, begin + SCRATCH_TEXT);
     // A character beyond ASCII takes more than one octet.
-    if (!putAscii(w, part)) refuse(expectation, value);
+    if (SCRATCH.write(part, 'utf8') !== part.length) badText(value, min, max);
+    w.putSevens(SCRATCH_VIEW, part.length);
   }
-}
-
-/** Writes a text that fits in the scratch memory; false where a character has more than 7 bits. */
-function putAscii(w: BitWriter, text: string): boolean {
-  const { length } = text;
-  if (SCRATCH.write(text, 'utf8') !== length) return false;
-  let index = 0;
-  for (; index + 3 < length; index += 4) {
-    const high = (SCRATCH[index]! << 21) | (SCRATCH[index + 1]! << 14);
-    w.put(high | (SCRATCH[index + 2]! << 7) | SCRATCH[index + 3]!, 28);
-  }
-  for (; index < length; index++) w.put(SCRATCH[index]!, 7);
-  return true;
 }
 
 /** Reads a text of seven bits a character with its length in `width` bits. */
@@ -332,15 +334,7 @@ export function takeText(r: BitReader, min: number, max: number, width: number):
   const count = takeCount(r, min, max, width);
   r.need(7 * count);
   const octets = count <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(count);
-  let index = 0;
-  for (; index + 3 < count; index += 4) {
-    const four = r.take(28);
-    octets[index] = four >>> 21;
-    octets[index + 1] = (four >>> 14) & 127;
-    octets[index + 2] = (four >>> 7) & 127;
-    octets[index + 3] = four & 127;
-  }
-  for (; index < count; index++) octets[index] = r.take(7);
+  r.takeSevens(count, octets);
   return octets.toString('latin1', 0, count);
 }
 
