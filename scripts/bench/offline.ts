@@ -7,6 +7,7 @@ import type { Bench, BenchRow } from './model.ts';
 import { quantile } from './numbers.ts';
 import { cliScript, runToEnd } from './processes.ts';
 import { sampleSite } from './site.ts';
+import { uperBench } from './uper.ts';
 
 const COMMAND_WITHIN_MS = 180_000;
 
@@ -130,46 +131,6 @@ const replay: Bench = {
 const ofTests = (name: string): Promise<unknown> =>
   import(new URL(`../../test/bench/${name}.bench-run.js`, import.meta.url).href);
 
-interface UperRow {
-  readonly name: string;
-  readonly octets: number;
-  readonly encodeUs: number;
-  readonly decodeUs: number;
-  readonly encodeRatio: number;
-  readonly decodeRatio: number;
-}
-
-const uper: Bench = {
-  name: 'uper',
-  title: 'UPER codec beside JSON of the same value',
-  async run({ short }) {
-    const { runUperBench } = (await ofTests('uper')) as {
-      runUperBench(print: (line: string) => void, budgetUs?: number): readonly UperRow[];
-    };
-    const rows = runUperBench(() => undefined, short ? 100 : 20_000);
-    const mean = (of: (row: UperRow) => number): number =>
-      Math.exp(rows.reduce((sum, row) => sum + Math.log(of(row)), 0) / Math.max(1, rows.length));
-    return {
-      rows: [
-        ...rows.map((row) =>
-          told(
-            `${row.name}, ${row.octets} octets`,
-            `encode ${row.encodeUs.toFixed(1)} µs ` +
-              `(×${row.encodeRatio.toFixed(2)} JSON.stringify), ` +
-              `decode ${row.decodeUs.toFixed(1)} µs (×${row.decodeRatio.toFixed(2)} JSON.parse)`,
-          ),
-        ),
-        told(
-          'geometric mean of the ratios',
-          `encode ×${mean(({ encodeRatio }) => encodeRatio).toFixed(2)}, ` +
-            `decode ×${mean(({ decodeRatio }) => decodeRatio).toFixed(2)}`,
-        ),
-      ],
-      notes: ['Median of seven rounds after two to warm up. Below ×1 is faster than JSON.'],
-    };
-  },
-};
-
 interface FusionFindings {
   readonly frames: readonly {
     readonly users: number;
@@ -221,4 +182,4 @@ const fusion: Bench = {
   },
 };
 
-export const offlineBenches: readonly Bench[] = [simulate, replay, uper, fusion];
+export const offlineBenches: readonly Bench[] = [simulate, replay, uperBench, fusion];

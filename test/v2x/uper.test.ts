@@ -14,7 +14,6 @@ import {
   bits, boolean, choice, enumerated, ia5, integer, list, named, octets, open, optional, sequence,
 } from '../../v2x/uper/schema.ts';
 import type { Schema } from '../../v2x/uper/schema.ts';
-import { runUperBench } from '../bench/uper.bench-run.ts';
 import { referenceHex } from './uper-reference.ts';
 
 /** Encodes by the generated code; the reference by another way must agree. */
@@ -500,12 +499,4 @@ describe('hostile input', () => {
     const ext = errorOf(() => codecFor('P2').decode(fromHex('80c4000000')));
     expect(ext.expected).toBe('at least 524288 more bits');
   });
-});
-
-test('the benchmark runs each of its messages and prints a line for it', () => {
-  const lines: string[] = [];
-  const rows = runUperBench((line) => lines.push(line), 1);
-  expect(rows.length).toBeGreaterThan(0);
-  expect(lines).toHaveLength(rows.length + 1);
-  for (const { octets: size, name } of rows) expect(size, name).toBeGreaterThan(0);
 });
