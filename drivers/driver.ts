@@ -6,6 +6,8 @@ import type { Witness } from '../src/base/evidence.ts';
 import type { ControllerId, SensorId } from '../src/model/ids.ts';
 import type { ObservationFrame } from '../src/model/observation.ts';
 import type { Port, PortMessage, TransportKind } from '../src/model/port.ts';
+import type { SelfReport, SelfReportCodec } from '../src/model/selfreport.ts';
+import type { MonotonicMs } from '../src/base/time.ts';
 import type { ControllerReport } from '../src/model/signal.ts';
 import type { SimulatedController, SimulatedSensor } from '../src/model/simulated.ts';
 import type { ControllerSettings, SensorSettings } from '../src/model/site.ts';
@@ -27,6 +29,15 @@ export interface SensorContext<T extends TransportKind> extends DriverContext<T>
   readonly sensorId: SensorId;
   readonly settings: SensorSettings;
   publish(frame: ObservationFrame): void;
+  /** For drivers of received messages; the others need none. */
+  readonly selfReports?: SelfReportContext;
+}
+
+/** What the drivers of received messages share: a driver knows no wire form of V2X. */
+export interface SelfReportContext {
+  readonly codec: SelfReportCodec;
+  /** Whether no driver has shown this report before: the same may come through two units. */
+  isNew(report: SelfReport, nowMs: MonotonicMs): boolean;
 }
 
 export interface SignalContext<T extends TransportKind> extends DriverContext<T> {
@@ -40,6 +51,15 @@ export interface SignalContext<T extends TransportKind> extends DriverContext<T>
 /** A running driver. `stop` ends timers; the port is the supervisor's. */
 export interface DriverInstance extends Stateful {
   stop(): void;
+  /** Begin of a turn of the loop, for drivers that gather what comes singly. */
+  turn?(nowMs: MonotonicMs): void;
+}
+
+/** What a driver is given to strip a message with. */
+export interface RedactTools<S extends Section> {
+  readonly options: SectionValue<S>;
+  /** What of a received message of the air may be kept. */
+  keptOfAir(bytes: Uint8Array): Uint8Array;
 }
 
 interface Declaration<T extends TransportKind, S extends Section> {
@@ -56,14 +76,16 @@ interface Declaration<T extends TransportKind, S extends Section> {
    * What of a message may be kept in a recording, for devices that tell more of people than is
    * needed. The driver must make the same observations of it as of the original.
    */
-  redact?(message: PortMessage<T>): PortMessage<T>;
+  redact?(message: PortMessage<T>, tools: RedactTools<S>): PortMessage<T>;
 }
 
 export interface SensorDriver<T extends TransportKind = TransportKind, S extends Section = Section>
   extends Declaration<T, S> {
   readonly role: 'sensor';
   start(context: SensorContext<T>, options: SectionValue<S>): DriverInstance;
-  simulate(settings: SensorSettings, options: SectionValue<S>, random: Random): SimulatedSensor;
+  simulate(
+    settings: SensorSettings, options: SectionValue<S>, random: Random, codec?: SelfReportCodec,
+  ): SimulatedSensor;
 }
 
 export interface SignalDriver<T extends TransportKind = TransportKind, S extends Section = Section>

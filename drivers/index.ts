@@ -3,6 +3,7 @@ import { cameraObjects } from './camera-objects/index.ts';
 import { objectList } from './object-list/index.ts';
 import { radarArs408 } from './radar-ars408/index.ts';
 import { radarSmartmicro } from './radar-smartmicro/index.ts';
+import { rsuReceive } from './rsu-receive/index.ts';
 import { signalGbt20999 } from './signal-gbt20999/index.ts';
 import { signalTscbm } from './signal-tscbm/index.ts';
 
@@ -12,6 +13,7 @@ export const drivers: readonly Driver[] = [
   objectList,
   radarArs408,
   radarSmartmicro,
+  rsuReceive,
   signalGbt20999,
   signalTscbm,
 ];

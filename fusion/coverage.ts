@@ -43,6 +43,8 @@ export class CoverageMap {
       .map((zone) => {
         const points = samplePoints(zone);
         const seeing = sensors.map((_, index) => index).filter((index) => {
+          // Who only hears what others say of themselves looks at nothing (rule R30).
+          if (sensors[index]!.kind === 'v2x') return false;
           const seen = points.filter(([x, y]) => inView(sensors[index]!, x, y)).length;
           return seen * 2 >= points.length;
         });

@@ -6,6 +6,8 @@ import { seededRandom } from './base/random.ts';
 import type { Site } from './model/site.ts';
 import type { PortHub } from './pipeline.ts';
 import type { PortView, TapBatch } from './processes.ts';
+import type { Pseudonym } from './model/selfreport.ts';
+import { createDayPseudonym } from './pseudonym.ts';
 import { createRedactor } from './redact.ts';
 import type { Stamper } from './runtime/stamper.ts';
 import { PortSupervisor } from './runtime/supervisor.ts';
@@ -28,10 +30,13 @@ export function createLiveHub(options: {
   readonly clock: Clock;
   readonly log: Log;
   readonly stamper: Stamper;
+  /** Of the loop that these ports are for; one of its own by default. */
+  readonly pseudonym?: Pseudonym;
   tap(entry: TapBatch['entries'][number]): void;
 }): LiveHub {
   const { site, clock, log, stamper, tap } = options;
-  const redact = createRedactor(site);
+  const pseudonym = options.pseudonym ?? createDayPseudonym(() => clock.utcAt().utcMs);
+  const redact = createRedactor(site, pseudonym);
   const failures = new Counters();
   const supervisor = new PortSupervisor({
     clock,

@@ -8,6 +8,7 @@ import type { Coverage } from './model/coverage.ts';
 import type { RoadEvent } from './model/event.ts';
 import type { HealthCheck } from './model/health.ts';
 import type { AirMessage } from './model/message.ts';
+import type { Pseudonym } from './model/selfreport.ts';
 import type { Port } from './model/port.ts';
 import type { SignalState } from './model/signal.ts';
 import type { Site } from './model/site.ts';
@@ -38,6 +39,8 @@ export interface LoopDeps {
   readonly seed: number;
   /** The site's own by default. */
   readonly profile?: Profile;
+  /** What stands for a temporary id of a received message; a recording holds such ones already. */
+  readonly pseudonym?: Pseudonym;
 }
 
 /** One sent or refused message, for recordings, counters and views. */

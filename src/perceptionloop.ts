@@ -11,6 +11,8 @@ import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { createFusion } from '../fusion/fuse.ts';
+import { SeenReports } from '../drivers/rsu-receive/seen.ts';
+import { createSelfReportCodec } from '../v2x/receive.ts';
 import { profileOfSite } from '../v2x/profiles.ts';
 import { createEventStage } from './events/index.ts';
 import { createStatisticStage } from './statistics/index.ts';
@@ -27,6 +29,12 @@ import { Watches } from './watches.ts';
  */
 const HANDOVER_MS = 30;
 
+/**
+ * Frames are applied from this long before the tick, those that come later each as it comes, so
+ * that the tick itself has little left to do. Earlier it would only be done again for late ones.
+ */
+const AHEAD_MS = 12;
+
 /** Child side: sensors → tracks → events, statistics → RSM, RSI. */
 export class PerceptionLoop implements Stateful {
   readonly counters = new Counters();
@@ -36,6 +44,7 @@ export class PerceptionLoop implements Stateful {
   readonly #drivers: Record<string, DriverInstance> = {};
   readonly #parts: Record<string, Stateful>;
   readonly #watches: Watches;
+  readonly #seen = new SeenReports();
   readonly #fusion;
   readonly #events;
   readonly #statistics;
@@ -43,6 +52,10 @@ export class PerceptionLoop implements Stateful {
   readonly #rsi;
   #pending: SignalsView[] = [];
   #signals: readonly SignalState[] = [];
+  readonly #ahead: boolean;
+  /** From when on frames are applied as they come. */
+  #aheadMs = Infinity;
+  #cancelAhead = (): void => undefined;
   /** Arrivals of frames by sensor, newest last, for the phase lock. */
   readonly arrivals = new Map<string, number>();
 
@@ -50,6 +63,8 @@ export class PerceptionLoop implements Stateful {
     deps: LoopDeps & {
       offer(offers: readonly MessageOffer[]): void;
       view(view: PerceptionView): void;
+      /** Whether frames are applied ahead of the tick, live; it changes no result. */
+      readonly ahead?: boolean;
       /** The site's own event expressions, compiled before the loop is made. */
       readonly expressions?: CompiledExpressions;
     },
@@ -57,6 +72,7 @@ export class PerceptionLoop implements Stateful {
     this.#deps = deps;
     this.#offer = deps.offer;
     this.#view = deps.view;
+    this.#ahead = deps.ahead ?? true;
     const { site } = deps;
     const profile = deps.profile ?? profileOfSite(site);
     const random = seededRandom(`${deps.seed}/perception/${deps.boot}`);
@@ -70,6 +86,7 @@ export class PerceptionLoop implements Stateful {
     this.#startDrivers();
     this.#parts = {
       watches: this.#watches,
+      seen: this.#seen,
       fusion: this.#fusion,
       events: this.#events,
       statistics: this.#statistics,
@@ -80,7 +97,8 @@ export class PerceptionLoop implements Stateful {
   }
 
   #startDrivers(): void {
-    const { site, clock, log, hub } = this.#deps;
+    const { site, clock, log, hub, pseudonym } = this.#deps;
+    const codec = createSelfReportCodec(site, pseudonym);
     for (const settings of site.sensors.filter((sensor) => sensor.enabled)) {
       const driver = driverByKind(settings.driver);
       if (driver?.role !== 'sensor') throw new Error(`no sensor driver ${settings.driver}`);
@@ -96,6 +114,7 @@ export class PerceptionLoop implements Stateful {
           sensorId: settings.id,
           settings,
           publish: (frame) => this.#accept(name, frame),
+          selfReports: { codec, isNew: (report, nowMs) => this.#seen.isNew(report, nowMs) },
         },
         sectionSchema(driver.options).parse(settings.options),
       );
@@ -107,6 +126,7 @@ export class PerceptionLoop implements Stateful {
     this.arrivals.set(frame.sensorId, frame.received.monoMs);
     this.counters.count(`frames_${frame.sensorId}`);
     this.#fusion.accept(frame);
+    if (frame.received.monoMs >= this.#aheadMs) this.#fusion.settle();
   }
 
   /** The signals loop's view, to be used from `HANDOVER_MS` after it was made. */
@@ -128,6 +148,7 @@ export class PerceptionLoop implements Stateful {
   /** One fusion tick: predict, publish, judge, compose. */
   tick({ tick, dueMs }: Tick): void {
     const { site, clock } = this.#deps;
+    for (const driver of Object.values(this.#drivers)) driver.turn?.(dueMs);
     this.#takeSignals(dueMs);
     for (const { name, level, reason } of this.#watches.judge(dueMs)) {
       const sensor = site.sensors.find((settings) => `sensor:${settings.id}` === name);
@@ -141,15 +162,12 @@ export class PerceptionLoop implements Stateful {
     }
     const valid = stampAt(clock, plusMs(dueMs, site.loop.sendDelayMs));
     const { tracks, coverage } = this.#fusion.tick(tick, dueMs, valid);
+    // Road users first: their message is what is waited for.
+    const sends = tick % site.loop.rsmEveryTicks === 0;
+    if (sends) this.#say(this.#rsm.compose(tracks, coverage, this.#signals, valid));
     const events = this.#events.accept(tracks, coverage, this.#signals);
     const statistics = this.#statistics.accept(tracks, coverage);
-    if (tick % site.loop.rsmEveryTicks === 0) {
-      const offers = [
-        ...this.#rsm.compose(tracks, coverage, this.#signals, valid),
-        ...this.#rsi.compose(events, valid),
-      ];
-      if (offers.length > 0) this.#offer(offers);
-    }
+    if (sends) this.#say(this.#rsi.compose(events, valid));
     this.#view({
       tick,
       atMs: dueMs,
@@ -160,9 +178,27 @@ export class PerceptionLoop implements Stateful {
       signals: this.#signals,
       checks: this.#watches.checks(),
     });
+    if (this.#ahead) this.#lookAhead(dueMs);
+  }
+
+  #say(offers: readonly MessageOffer[]): void {
+    if (offers.length > 0) this.#offer(offers);
+  }
+
+  /** Applies, shortly before the next tick, what has come until then. */
+  #lookAhead(dueMs: MonotonicMs): void {
+    const { site, clock } = this.#deps;
+    const atMs = plusMs(dueMs, 1000 / site.loop.rateHz - AHEAD_MS);
+    this.#cancelAhead();
+    this.#aheadMs = Infinity;
+    this.#cancelAhead = clock.at(atMs, () => {
+      this.#aheadMs = atMs;
+      this.#fusion.settle();
+    });
   }
 
   stop(): void {
+    this.#cancelAhead();
     for (const driver of Object.values(this.#drivers)) driver.stop();
   }
 

@@ -20,6 +20,7 @@ import { createRecordingWriter } from './runtime/recording/writer.ts';
 import { createSimulation, VIRTUAL_START } from './simulate/devices.ts';
 import type { SimulationOptions } from './simulate/devices.ts';
 import type { WorldCounts } from './simulate/world.ts';
+import { createSelfReportCodec } from '../v2x/receive.ts';
 import { softwareVersion } from './version.ts';
 
 /** The simulated devices of a site. */
@@ -31,13 +32,15 @@ export interface SiteDevices {
 /** Builds the devices of every enabled sensor and controller from the drivers' own simulators. */
 export function devicesOf(site: Site, seed: number | string): SiteDevices {
   const random = seededRandom(`${seed}/devices`);
+  const codec = createSelfReportCodec(site);
   const sensors = new Map<SensorId, SimulatedSensor>();
   const controllers = new Map<ControllerId, SimulatedController>();
   for (const settings of site.sensors.filter(({ enabled }) => enabled)) {
     const driver = driverByKind(settings.driver);
     if (driver?.role !== 'sensor') continue;
     const options = sectionSchema(driver.options).parse(settings.options);
-    sensors.set(settings.id, driver.simulate(settings, options, random.fork(settings.id)));
+    const own = random.fork(settings.id);
+    sensors.set(settings.id, driver.simulate(settings, options, own, codec));
   }
   for (const settings of site.controllers.filter(({ enabled }) => enabled)) {
     const driver = driverByKind(settings.driver);

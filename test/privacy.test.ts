@@ -147,7 +147,7 @@ test('a recording holds redacted payloads alone, and its replay gives the same t
   const started = { ...clean.manifest.started, monoMs: monotonicMs(clean.manifest.started.monoMs), utcMs: utcMs(clean.manifest.started.utcMs), errorMs: 5 };
   const clock = new VirtualClock(started.monoMs, started);
   const writer = createRecordingWriter(folder.path('kept'), clean.manifest, { clock, mode: 'immediate' });
-  const redact = createRedactor(site);
+  const redact = createRedactor(site, (id) => id);
   for (const event of infected().events()) {
     if (event.kind === 'message') writer.message(event.port, redact(event.port, event.message), event.atMs);
   }

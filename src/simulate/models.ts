@@ -89,7 +89,7 @@ export const sensorModels: Readonly<Record<SensingKind, SensorModel>> = {
   'object-list': lidar,
   v2x: {
     ...lidar, foundNear: 0.98, foundFar: 0.95, foundOccluded: 0.95, foundHidden: 0.95,
-    alongM: 1, acrossM: 1, falseAlarms: 0,
+    alongM: 0.6, acrossM: 0.6, falseAlarms: 0, confusion: 0, swappedIds: 0, splitsLong: 0,
   },
   loop: { ...lidar, falseAlarms: 0 },
 };

@@ -63,6 +63,6 @@ test('every sensor driver starts from its defaults, save what only a survey can 
     expect(schema.safeParse({ ...surveyed[kind], lag: 1 }).success, kind).toBe(false);
   }
   expect(sensors.map(({ kind }) => kind)).toEqual([
-    'camera-objects', 'object-list', 'radar-ars408', 'radar-smartmicro',
+    'camera-objects', 'object-list', 'radar-ars408', 'radar-smartmicro', 'rsu-receive',
   ]);
 });

@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { monotonicMs, utcMs } from '../../src/base/time.ts';
 import { sensorId } from '../../src/model/ids.ts';
 import { sectionSchema } from '../../config/field.ts';
-import type { DriverInstance, SensorDriver } from '../../drivers/driver.ts';
+import type { DriverInstance, SelfReportContext, SensorDriver } from '../../drivers/driver.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import type { ObservationFrame } from '../../src/model/observation.ts';
 import type { PortMessage, TransportKind } from '../../src/model/port.ts';
@@ -49,7 +49,7 @@ export const optionsOf = (driver: SensorDriver, given: Record<string, unknown>):
 /** Starts a driver on a port in memory. A counter that it did not declare fails the test. */
 export function startSensor(
   driver: SensorDriver, transport: TransportKind, given: Record<string, unknown> = {},
-  settings = sensorSettings(), clockErrorMs = 5,
+  settings = sensorSettings(), clockErrorMs = 5, selfReports?: SelfReportContext,
 ): SensorBench {
   const anchor = { monoMs: START_MS, utcMs: START_UTC_MS, errorMs: clockErrorMs };
   const clock = new VirtualClock(START_MS, anchor);
@@ -75,6 +75,7 @@ export function startSensor(
       sensorId: settings.id,
       settings,
       publish: (frame) => void frames.push(frame),
+      ...(selfReports ? { selfReports } : {}),
     },
     optionsOf(driver, given),
   );

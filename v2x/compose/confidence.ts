@@ -46,3 +46,15 @@ export const positionConfidence = (boundM: number): string => classOf(positionTa
 export const speedConfidence = (boundMps: number): string => classOf(speedTable, boundMps);
 /** Class of a 95 % bound of the heading, degrees. */
 export const headingConfidence = (boundDeg: number): string => classOf(headingTable, boundDeg);
+
+const boundOf = (
+  table: readonly (readonly [number, string])[],
+  word: string,
+): number | null => table.find(([, name]) => name === word)?.[0] ?? null;
+
+/** The 95 % radius that a class stands for, metres; null for an unknown one. */
+export const positionBoundM = (word: string): number | null => boundOf(positionTable, word);
+/** The bound of the speed that a class stands for, m/s; null for an unknown one. */
+export const speedBoundMps = (word: string): number | null => boundOf(speedTable, word);
+/** The bound of the heading that a class stands for, degrees; null for an unknown one. */
+export const headingBoundDeg = (word: string): number | null => boundOf(headingTable, word);

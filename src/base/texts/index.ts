@@ -17,6 +17,7 @@ import { mapTexts } from './map.ts';
 import { portFaultTexts } from './ports.ts';
 import { recordingFaultTexts } from './recordings.ts';
 import { runtimeTexts } from './runtime.ts';
+import { rsuReceiveCounters, rsuReceiveHelp, selfReportTitles } from './selfreports.ts';
 import { sensorTexts } from './sensors.ts';
 import { signalTexts } from './signals.ts';
 import { scoreFaultTexts } from './score.ts';
@@ -44,6 +45,9 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   gateSite: gateSiteTexts,
   runtime: runtimeTexts,
   ...sensorTexts,
+  selfReportTitles,
+  rsuReceiveCounters,
+  rsuReceiveHelp,
   signals: signalTexts,
   v2x: v2xTexts,
   web: webTexts,

@@ -1,0 +1,202 @@
+import { assert } from '../../src/base/assert.ts';
+import { fromCarrier, withCarrier } from '../../src/base/carrier.ts';
+import { stampAt } from '../../src/base/clock.ts';
+import { insideOutline } from '../../src/base/geometry.ts';
+import { rsuReceiveCounters, selfReportTitles } from '../../src/base/texts/selfreports.ts';
+import { plusMs, utcMs } from '../../src/base/time.ts';
+import type { MonotonicMs } from '../../src/base/time.ts';
+import { wrapRad } from '../../src/base/units.ts';
+import type { Observation } from '../../src/model/observation.ts';
+import type { Datagram } from '../../src/model/port.ts';
+import type { ReportMiss, SelfReport } from '../../src/model/selfreport.ts';
+import type { SensorSettings } from '../../src/model/site.ts';
+import { defineSensorDriver } from '../driver.ts';
+import type { DriverInstance, SelfReportContext, SensorContext } from '../driver.ts';
+import { ReportCheck } from './check.ts';
+import { rsuReceiveOptions } from './options.ts';
+import type { RsuReceiveOptions } from './options.ts';
+import { simulateSenders } from './simulate.ts';
+
+type CounterName = keyof typeof rsuReceiveCounters;
+
+/** No radio carries more; what is longer is not worth decoding. */
+const MESSAGE_MAX = 2400;
+/** Reports of one turn at the most; fusion takes 256 observations in a frame. */
+const REPORTS_MAX = 256;
+/** Reports of a frame are brought to one instant; those that lie farther back make their own. */
+const FRAME_SPAN_MS = 100;
+/**
+ * Just below what fusion starts a track with: a self-report sharpens and keeps a road user that
+ * sensors have found, and never makes or confirms one (rule R39: it never decides alone).
+ */
+const QUALITY = 0.34;
+const SPEED_SIGMA_UNKNOWN_MPS = 1;
+const HEADING_SIGMA_UNKNOWN_RAD = 0.2;
+const CLASS_TRUST = 0.9;
+
+const missCounters: Readonly<Record<ReportMiss, CounterName>> = {
+  unreadable: 'message_unreadable',
+  other: 'message_other',
+  placeless: 'report_without_place',
+};
+
+interface Waiting {
+  readonly report: SelfReport;
+  readonly sender: number;
+  readonly measuredMs: MonotonicMs;
+  readonly receivedMs: MonotonicMs;
+}
+
+/** Whether a place lies in the area that the site gives the receiver as its field of view. */
+export function insideArea({ pose, fieldOfView }: SensorSettings) {
+  const { outline, rangeMaxM } = fieldOfView;
+  return (eastM: number, northM: number): boolean =>
+    outline === null
+      ? Math.hypot(eastM - pose.eastM, northM - pose.northM) <= rangeMaxM
+      : insideOutline(eastM, northM, outline);
+}
+
+class RsuReceive implements DriverInstance {
+  readonly #context: SensorContext<'udp'>;
+  readonly #shared: SelfReportContext;
+  readonly #options: RsuReceiveOptions;
+  readonly #check: ReportCheck;
+  #waiting: Waiting[] = [];
+  #sequence = 0;
+
+  constructor(context: SensorContext<'udp'>, options: RsuReceiveOptions) {
+    assert(context.selfReports, 'a driver of received messages needs a codec');
+    this.#context = context;
+    this.#shared = context.selfReports;
+    this.#options = options;
+    this.#check = new ReportCheck(options, insideArea(context.settings));
+    context.port.onMessage((message, receivedMs) => this.#accept(message, receivedMs));
+  }
+
+  #count(name: CounterName, by = 1): void {
+    this.#context.count(name, by);
+  }
+
+  #accept({ data }: Datagram, receivedMs: MonotonicMs): void {
+    const bytes = this.#options.carrier === 'none' ? data : fromCarrier(data)?.bytes;
+    if (!bytes) return this.#count('carrier_form');
+    if (bytes.length > MESSAGE_MAX) return this.#count('message_oversize');
+    const report = this.#shared.codec.read(bytes);
+    if (typeof report === 'string') return this.#count(missCounters[report]);
+    if (!this.#shared.isNew(report, receivedMs)) return this.#count('report_twice');
+    const verdict = this.#check.accept(report, stampAt(this.#context.clock, receivedMs));
+    if (typeof verdict === 'string') return this.#count(verdict);
+    if (this.#waiting.length >= REPORTS_MAX) return this.#count('report_overflow');
+    // What seems to come from the future is taken as of now: the clocks differ by that.
+    const measuredMs = plusMs(receivedMs, -Math.max(verdict.ageMs, 0));
+    this.#waiting.push({ report, sender: verdict.sender, measuredMs, receivedMs });
+  }
+
+  /** Hands on what came since the last turn, in frames of one instant each, the oldest first. */
+  turn(_nowMs: MonotonicMs): void {
+    const rows = this.#waiting.sort((a, b) => a.measuredMs - b.measuredMs);
+    this.#waiting = [];
+    for (let to = rows.length, from = to; to > 0; to = from) {
+      const lastMs = rows[to - 1]!.measuredMs;
+      while (from > 0 && lastMs - rows[from - 1]!.measuredMs <= FRAME_SPAN_MS) from--;
+      this.#publish(rows.slice(from, to), lastMs);
+    }
+  }
+
+  #publish(rows: readonly Waiting[], measuredMs: MonotonicMs): void {
+    const { clock, sensorId } = this.#context;
+    const newest = rows.reduce((best, row) => (row.receivedMs > best.receivedMs ? row : best));
+    // One sender stands in a frame once, with its newest report.
+    const bySender = new Map(rows.map((row) => [row.sender, row]));
+    this.#context.publish({
+      sensorId,
+      sequence: this.#sequence++,
+      measured: stampAt(clock, measuredMs),
+      received: stampAt(clock, newest.receivedMs),
+      observations: [...bySender.values()].map((row) => observationOf(row, measuredMs, this.#options)),
+      complete: true,
+    });
+  }
+
+  /** Has no timers to end. */
+  stop(): void {}
+
+  snapshot(): unknown {
+    return structuredClone({
+      check: this.#check.snapshot(), waiting: this.#waiting, sequence: this.#sequence,
+    });
+  }
+
+  restore(snapshot: unknown): void {
+    const state = structuredClone(snapshot) as {
+      check: unknown; waiting: Waiting[]; sequence: number;
+    };
+    this.#check.restore(state.check);
+    this.#waiting = state.waiting;
+    this.#sequence = state.sequence;
+  }
+}
+
+/** A report moved on to the frame's instant at its own velocity: at most `FRAME_SPAN_MS`. */
+function observationOf(
+  { report, sender, measuredMs }: Waiting, atMs: MonotonicMs, options: RsuReceiveOptions,
+): Observation {
+  const spanS = (atMs - measuredMs) / 1000;
+  const { speedMps, headingRad } = report;
+  const moving = speedMps !== null && (headingRad !== null || speedMps === 0);
+  const eastMps = moving ? speedMps * Math.cos(headingRad ?? 0) : null;
+  const northMps = moving ? speedMps * Math.sin(headingRad ?? 0) : null;
+  const sigmaM = Math.max(report.sigmaM ?? options.sigmaUnknownM, options.sigmaMinM);
+  const place = sigmaM * sigmaM;
+  const headingSigmaRad = report.headingSigmaRad ?? HEADING_SIGMA_UNKNOWN_RAD;
+  const speedSigma = report.speedSigmaMps ?? SPEED_SIGMA_UNKNOWN_MPS;
+  // Along the motion the speed's doubt, across it the heading's; the larger serves for both.
+  const velocity = Math.max(speedSigma, (speedMps ?? 0) * headingSigmaRad) ** 2;
+  return {
+    measuredMs: atMs,
+    measurement: {
+      kind: 'site-position',
+      eastM: report.eastM + (eastMps ?? 0) * spanS,
+      northM: report.northM + (northMps ?? 0) * spanS,
+      eastMps,
+      northMps,
+      covariance: moving
+        ? [place, 0, 0, 0, 0, place, 0, 0, 0, 0, velocity, 0, 0, 0, 0, velocity]
+        : [place, 0, 0, place],
+    },
+    referencePoint: 'centre',
+    extent: { lengthM: report.lengthM, widthM: report.widthM, heightM: report.heightM },
+    headingRad: headingRad === null ? null : wrapRad(headingRad),
+    headingSigmaRad: headingRad === null ? null : headingSigmaRad,
+    headingAmbiguous: false,
+    classes: report.cls === 'unknown' ? {} : { [report.cls]: CLASS_TRUST },
+    deviceTrackId: `s${sender}`,
+    processing: 'tracked',
+    quality: QUALITY,
+    crossSectionDbsm: null,
+  };
+}
+
+/** What road users say of themselves, as a roadside unit hands it on. */
+export const rsuReceive = defineSensorDriver({
+  kind: 'rsu-receive',
+  role: 'sensor',
+  title: selfReportTitles.rsuReceive,
+  transports: ['udp'],
+  // Nobody has to report itself: only a day of silence says that the way is broken.
+  silentAfterMs: 86_400_000,
+  options: rsuReceiveOptions,
+  counters: rsuReceiveCounters,
+  redact(message, { options, keptOfAir }) {
+    if (options.carrier === 'none') return { ...message, data: keptOfAir(message.data) };
+    const whole = fromCarrier(message.data);
+    // Octets that are no message of ours may be anything: none of them is kept.
+    if (!whole) return { ...message, data: new Uint8Array(0) };
+    const serial = whole.serial === '' ? ' ' : whole.serial;
+    const data = withCarrier(serial, utcMs(whole.utcMs), keptOfAir(whole.bytes));
+    return { ...message, data };
+  },
+  start: (context, options) => new RsuReceive(context, options),
+  simulate: (settings, options, random, codec) =>
+    simulateSenders(settings, options, random, codec ?? null),
+});
