@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { decodeLatches, encodeLatches } from './gate/latches.ts';
+import { decodeLatches, encodeLatches } from './latchfile.ts';
 import type { LatchRow } from './gate/latches.ts';
 
 /** Writes a whole file: temporary name, sync, rename, sync of the folder. */

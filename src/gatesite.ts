@@ -1,20 +1,25 @@
 /** What the gate must know of a site, made from the accepted site and the bytes of its MAP. */
 import { siteFrame } from './base/geodesy.ts';
 import { driverByKind } from '../drivers/index.ts';
-import { chinaGateProfile } from './gate/site.ts';
-import type { GateGroup, GateLampKind, GateNode, GateProfile, GateSite } from './gate/site.ts';
+import type { WitnessColour } from './base/evidence.ts';
+import { gateProfiles } from './gate/site.ts';
+import type {
+  Commissioning, GateGroup, GateLampKind, GateNode, GateSite,
+} from './gate/site.ts';
 import { decode, editions } from './gate/decode.ts';
 import type { GateStatus } from './gate/level.ts';
-import { laneTable } from './gate/messages.ts';
-import type { GateSpatEvidence, GateTiming } from './gate/messages.ts';
+import { laneTable, pinOf } from './gate/messages.ts';
+import type { GateSpatEvidence, GateTiming } from './gate/spat.ts';
 import { defaultLimits } from './gate/rules.ts';
 import { nodeKey } from './model/ids.ts';
 import type { NodeId } from './model/ids.ts';
 import type { MapVariant } from './model/stages.ts';
 import { servedNodes } from './model/road.ts';
 import type { LampType, SignalGroup } from './model/road.ts';
-import { followingOf } from './model/signal.ts';
-import type { ControllerStatus, SignalGroupState, SignalState } from './model/signal.ts';
+import { followingOf, sureness } from './model/signal.ts';
+import type {
+  ControllerStatus, LampAspect, SignalGroupState, SignalState,
+} from './model/signal.ts';
 import type { Site } from './model/site.ts';
 
 const lampKinds: Readonly<Record<LampType, GateLampKind>> = {
@@ -29,14 +34,6 @@ const lampKinds: Readonly<Record<LampType, GateLampKind>> = {
   pedestrian: 'pedestrian',
   'flashing-warning': 'warning',
 };
-
-/** The gate's rows of the profiles; each has its own lamp table. */
-const gateProfiles: readonly GateProfile[] = [
-  chinaGateProfile,
-  { ...chinaGateProfile, name: 'B', edition: 'B' },
-  { ...chinaGateProfile, name: 'P2' },
-  { ...chinaGateProfile, name: 'D2', edition: 'B' },
-];
 
 function gateGroup(site: Site, group: SignalGroup): GateGroup {
   const { movements, crossings } = site.road;
@@ -97,11 +94,22 @@ function laneTablesOf(node: NodeId, maps: readonly MapVariant[], profile: string
   });
 }
 
+/** Content of a node's MAP variants, which is pinned as well (rule R38). */
+function pinsOf(node: NodeId, maps: readonly MapVariant[], profile: string): string[] {
+  const { edition = 'A' } = gateProfiles.find(({ name }) => name === profile) ?? {};
+  return maps
+    .filter((variant) => nodeKey(variant.node) === nodeKey(node))
+    .flatMap(({ bytes }) => pinOf(bytes, edition) ?? []);
+}
+
 /**
  * The gate's site.
- * @param maps every MAP variant that may leave, encoded: their lane tables are pinned (rule R18).
+ * @param maps every MAP variant that may leave, encoded: their content is pinned (R18, R38).
+ * @param commissioned what `lukou commission` wrote of this site; null or false for nothing.
  */
-export function gateSiteOf(site: Site, maps: readonly MapVariant[], commissioned: boolean): GateSite {
+export function gateSiteOf(
+  site: Site, maps: readonly MapVariant[], commissioned: Commissioning | boolean | null,
+): GateSite {
   const area = areaOf(site);
   const ids = (pairs: readonly (readonly [string, string])[], groups: ReadonlySet<string>) =>
     pairs.filter(([a, b]) => groups.has(a) && groups.has(b));
@@ -121,21 +129,29 @@ export function gateSiteOf(site: Site, maps: readonly MapVariant[], commissioned
         .map(({ lampGroup }) => lampGroup),
       controllerDelayMs: 0,
       lanes: laneTablesOf(node.id, maps, site.profile),
+      pins: pinsOf(node.id, maps, site.profile),
       conflicting: ids(site.road.conflicts.conflicting, own),
       yielding: ids(site.road.conflicts.yielding, own),
       intergreens: site.road.conflicts.intergreens.filter(({ from, to }) => own.has(from) && own.has(to)),
       area,
+      reference: site.frame.reference,
     };
   });
+  const strict = site.air.ids === 'strict';
   return {
     mode: site.mode,
     commissioned,
+    safetyHash: safetyHashOf(site),
+    profile: site.profile,
     benchAddresses: site.mode === 'bench' ? site.rsus.map(({ host }) => host) : [],
     nodes,
-    profiles: gateProfiles,
+    profiles: strict ? gateProfiles.map((row) => ({ ...row, idCeiling: 255 })) : gateProfiles,
     limits: defaultLimits,
   };
 }
+
+/** The hash of what an engineer confirms at the junction: groups, matrix, lamps, phases, limits. */
+export const safetyHashOf = ({ safetyHash }: Site): string => safetyHash;
 
 /** The witnesses of the drivers that a site uses. */
 export function witnessesOf(site: Site): Record<string, NonNullable<ReturnType<typeof witnessOf>>> {
@@ -152,18 +168,41 @@ function witnessOf(kind: string) {
   return driver?.role === 'signal' ? driver.witness : null;
 }
 
-/** A controller's status in the gate's terms; only the bits that an unavailable SPAT keeps, if so. */
-export function gateStatusOf(status: ControllerStatus, unavailable: boolean): GateStatus {
+/** Whether some group's end has a range: then a coordinated controller runs no fixed plan. */
+const isRanged = (groups: readonly SignalGroupState[]): boolean => groups.some(({ timing }) =>
+  timing?.minEnd && timing.maxEnd &&
+  timing.maxEnd.atMs - timing.minEnd.atMs > timing.resolutionMs + 100);
+
+/**
+ * A controller's status in the gate's terms; only the bits that an unavailable SPAT keeps, if so.
+ * @param groups decide whether coordination is fixed or actuated.
+ */
+export function gateStatusOf(
+  status: ControllerStatus, unavailable: boolean, groups: readonly SignalGroupState[] = [],
+): GateStatus {
+  const { mode } = status;
+  const ranged = mode === 'coordinated' && isRanged(groups);
   return {
-    manual: !unavailable && (status.manualControl || status.mode === 'manual'),
+    fixedTime: !unavailable && (mode === 'fixed-time' || (mode === 'coordinated' && !ranged)),
+    actuated: !unavailable && (mode === 'actuated' || mode === 'adaptive' || ranged),
+    standby: !unavailable && mode === 'flashing' && !status.failureFlash,
+    manual: !unavailable && (status.manualControl || mode === 'manual'),
     stopTime: !unavailable && status.stopTime,
     failureFlash: status.failureFlash,
     preempt: !unavailable && status.preempt,
     priority: !unavailable && status.priority,
     failure: status.fault,
-    off: status.mode === 'off',
+    off: mode === 'off',
   };
 }
+
+/** An aspect as a witness names it. */
+const colourOf = ({ colour, flashing }: LampAspect): WitnessColour => {
+  if (!flashing || colour === 'unknown') return colour;
+  return colour === 'red' || colour === 'yellow' || colour === 'green' ? `flashing-${colour}` : 'unknown';
+};
+
+const share = (value: number): number => Math.min(Math.max(value, 0), 1);
 
 function timingsOf(group: SignalGroupState): readonly GateTiming[] {
   const timing = group.timing;
@@ -172,6 +211,9 @@ function timingsOf(group: SignalGroupState): readonly GateTiming[] {
     minEndMs: timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
     maxEndMs: timing?.maxEnd?.atMs ?? null,
     likelyEndMs: timing?.likelyEnd?.atMs ?? null,
+    confidence: timing?.likelyEnd
+      ? share(timing.confidence ?? sureness[timing.likelyEnd.source])
+      : null,
     nextStartMs: group.again?.startMs ?? null,
     nextDurationMs: group.again?.durationMs ?? null,
     resolutionMs: timing?.resolutionMs ?? 1000,
@@ -181,6 +223,8 @@ function timingsOf(group: SignalGroupState): readonly GateTiming[] {
     minEndMs: null,
     maxEndMs: null,
     likelyEndMs: state.likelyEndMs,
+    confidence: share(state.confidence),
+    colour: colourOf(state.aspect),
     resolutionMs: present.resolutionMs,
   }));
   return [present, ...following];
@@ -195,5 +239,5 @@ export function spatEvidenceOf(site: Site, state: SignalState, unavailable: bool
     // Groups that share a phase are equal; the composer says the first of them.
     if (phase !== undefined && !(phase in timings)) timings[phase] = timingsOf(group);
   }
-  return { frames: state.evidence, status: gateStatusOf(state.status, unavailable), timings };
+  return { frames: state.evidence, status: gateStatusOf(state.status, unavailable, state.groups), timings };
 }

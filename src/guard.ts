@@ -8,8 +8,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock, every } from './base/clock.ts';
 import type { ClockAnchor } from './base/clock.ts';
 import type { MonotonicMs } from './base/time.ts';
-import { patchUnavailable } from './gate/guard.ts';
-import type { StampOffsets } from './gate/guard.ts';
+import { patchUnavailable } from './guardframe.ts';
+import type { StampOffsets } from './guardframe.ts';
 import { airTime } from '../v2x/compose/time.ts';
 
 /** One ready-made frame and where it goes. */

@@ -13,7 +13,10 @@ import { createGate } from './gate/gate.ts';
 import type { Gate, GateReport } from './gate/gate.ts';
 import type { LatchRow } from './gate/latches.ts';
 import type { GateVerdict } from './gate/level.ts';
-import type { GateOffer, GateSpatEvidence } from './gate/messages.ts';
+import type { GateOffer } from './gate/messages.ts';
+import type { GateSpatEvidence } from './gate/spat.ts';
+import type { Commissioning } from './gate/site.ts';
+import { requireGateSite } from './gatecheck.ts';
 import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
 import { createLearner } from './signals/learner.ts';
 import { createSignalStage } from './signals/stage.ts';
@@ -54,7 +57,7 @@ export class SignalsLoop implements Stateful {
       send(sent: SentMessage): void;
       view(view: SignalsView): void;
       readonly latches?: readonly LatchRow[];
-      readonly commissioned?: boolean;
+      readonly commissioned?: Commissioning | boolean | null;
     },
   ) {
     this.#deps = deps;
@@ -69,8 +72,10 @@ export class SignalsLoop implements Stateful {
     this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
     this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
     const maps = this.#map.variants();
-    this.gate = createGate(gateSiteOf(site, maps, deps.commissioned ?? false), {
-      witnesses: witnessesOf(site),
+    const witnesses = witnessesOf(site);
+    const gateSite = gateSiteOf(site, maps, deps.commissioned ?? null);
+    this.gate = createGate(requireGateSite(gateSite, witnesses), {
+      witnesses,
       latches: deps.latches ?? [],
       startMs: clock.nowMs(),
     });
@@ -148,7 +153,7 @@ export class SignalsLoop implements Stateful {
       {
         frames: state.evidence,
         availability: state.availability,
-        status: usable ? gateStatusOf(state.status, false) : null,
+        status: usable ? gateStatusOf(state.status, false, state.groups) : null,
         minEnds: Object.fromEntries(
           state.groups.map(({ signalGroup, timing }) => [
             signalGroup,
@@ -159,15 +164,22 @@ export class SignalsLoop implements Stateful {
       began,
     );
     this.#note(key, verdict, began.monoMs);
-    const mapless = verdict.reasons.some(({ rule }) => rule === 'R18');
-    const allowed = mapless ? { ...verdict, map: 'missing' as const } : verdict;
-    const offer = this.#spat.compose(state, allowed, now);
+    const numbers = this.#spat.snapshot();
+    const offer = this.#spat.compose(state, verdict, now);
     if (!offer) return;
     const unavailable = verdict.level === 'unavailable';
     const evidence = spatEvidenceOf(this.#deps.site, state, unavailable);
-    if (!this.#pass(offer, began, evidence) && !unavailable) {
-      this.#pass(this.#spat.unavailable(state.node, now), began, null);
+    if (this.#pass(offer, began, evidence) || unavailable) return;
+    // What never left takes no number: receivers would count it as lost (rule R21).
+    this.#spat.restore(numbers);
+    const less = this.gate.verdict(key);
+    if (less !== null && less !== verdict) {
+      // Times alone were in doubt: the same cycle says the colours without them.
+      const again = this.#spat.compose(state, less, now);
+      if (again && this.#pass(again, began, evidence)) return;
+      this.#spat.restore(numbers);
     }
+    this.#pass(this.#spat.unavailable(state.node, now), began, null);
   }
 
   /** Messages of the perception loop on their way to the air. */

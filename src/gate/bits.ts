@@ -11,9 +11,10 @@ export class BitReader {
   /** The last reference position, 1e-7 degrees: offsets are from there. */
   lat = 0;
   long = 0;
-  /** Where stamps begin. */
+  /** Where stamps and the count begin. */
   readonly moyAt: number[] = [];
   readonly msAt: number[] = [];
+  countAt = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;

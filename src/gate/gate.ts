@@ -1,8 +1,5 @@
 /** The last look at every message before a roadside unit. */
 import type { Witness } from '../base/evidence.ts';
-import { Fault } from '../base/fault.ts';
-import { filledText } from '../base/text.ts';
-import { gateSiteTexts } from '../base/texts/gate.ts';
 import type { Stateful } from '../base/stateful.ts';
 import type { Stamp } from '../base/time.ts';
 import { decode, editions } from './decode.ts';
@@ -11,104 +8,70 @@ import type { LatchRow } from './latches.ts';
 import { advance, newLevelState } from './level.ts';
 import type { GateInput, GateVerdict, LevelState } from './level.ts';
 import {
-  judgeMap, judgeRsi, judgeRsm, judgeSpat, need, newSentState, Refused,
+  judgeAny, judgeMap, judgeRsi, judgeRsm, most, need, newSentState, noteSent, Refused,
 } from './messages.ts';
 import type { Case, GateOffer, SentState } from './messages.ts';
-import { rules } from './rules.ts';
 import type { RuleId } from './rules.ts';
-import { gateNodeKey, problemsOf } from './site.ts';
+import { commissioningOf, gateNodeKey } from './site.ts';
 import type { Breach, GateNode, GateProfile, GateSite } from './site.ts';
+import { judgeSpat } from './spat.ts';
 
 export type GateResult = { readonly pass: true } | ({ readonly pass: false } & Breach);
 
 /** A message that did not pass, kept for `lukou gate`. */
 export interface Refusal extends Breach {
-  readonly monoMs: number;
-  readonly utcMs: number;
-  readonly node: string;
-  readonly type: string;
-  readonly bytes: Uint8Array;
-  readonly decoded: WireMessage | null;
+  readonly monoMs: number; readonly utcMs: number; readonly node: string; readonly type: string;
+  readonly bytes: Uint8Array; readonly decoded: WireMessage | null;
 }
 
 export interface GateOptions {
-  /** By the name that a node's `witness` gives. */
+  /** By the name that a node's `witness` gives; a node without reads nothing and shows nothing. */
   readonly witnesses: Readonly<Record<string, Witness>>;
-  /** From `decodeLatches`, read at the start. */
-  readonly latches: readonly LatchRow[];
-  /** The start, monotonic ms: past releases are counted from here. */
-  readonly startMs: number;
+  /** From `decodeLatches`, read at the start, monotonic ms: past releases are counted from it. */
+  readonly latches: readonly LatchRow[]; readonly startMs: number;
 }
 
+/** Counters `passed_SPAT`, `refused_R6`, `level_R1`, `alarm_R21`; who opened the last latch. */
 export interface GateReport {
-  /** `passed_SPAT`, `refused_R6`, `level_R1`, … */
   readonly counters: Readonly<Record<string, number>>;
   readonly refusals: readonly Refusal[];
-  /** The last latch that a person opened. */
   readonly released: { readonly node: string; readonly who: string } | null;
   readonly nodes: Readonly<Record<string, GateVerdict & { readonly latch: string | null }>>;
 }
 
-interface NodeState {
-  level: LevelState;
-  sent: SentState;
-}
+interface NodeState { level: LevelState; sent: SentState }
 
 interface GateState {
-  nodes: Record<string, NodeState>;
-  counters: Record<string, number>;
-  refusals: Refusal[];
-  latchVersion: number;
-  released: GateReport['released'];
+  nodes: Record<string, NodeState>; counters: Record<string, number>; refusals: Refusal[];
+  latchVersion: number; released: GateReport['released'];
 }
 
 const REFUSALS_KEPT = 100;
 /** Octets that are kept of each: longer than any message, shorter than what could fill memory. */
 const REFUSED_OCTETS_KEPT = 4096;
 const loopback = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
-const lowering: ReadonlySet<RuleId> = new Set(
-  rules.filter(({ action }) => action === 'unavailable').map(({ id }) => id),
-);
 /** A SPAT refused by these says that bytes and lamps disagree: the next cycle is unavailable. */
 const disputing: ReadonlySet<RuleId> = new Set(['R5', 'R6', 'R19', 'R20']);
 const judges = { SPAT: judgeSpat, MAP: judgeMap, RSM: judgeRsm, RSI: judgeRsi };
 const blind: Witness = () => null;
 
-/**
- * Builds the gate of a site.
- *
- * @throws Fault SITE_INVALID with every problem of the site as the gate sees it.
- */
-export function createGate(site: GateSite, options: GateOptions): Gate {
-  const problems = problemsOf(site);
-  for (const { witness } of site.nodes) {
-    const missing = witness !== null && !(witness in options.witnesses);
-    if (missing) problems.push(filledText(gateSiteTexts.witness_missing, { witness }));
-  }
-  if (problems.length > 0) {
-    throw new Fault('SITE_INVALID', {
-      subject: 'gate',
-      expected: gateSiteTexts.expected,
-      got: {
-        en: problems.map(({ en }) => en).join('; '),
-        zh: problems.map(({ zh }) => zh).join('；'),
-      },
-      next: gateSiteTexts.next,
-    });
-  }
-  return new Gate(site, options);
-}
+/** Builds the gate of a site that was looked at before. */
+export const createGate = (site: GateSite, options: GateOptions): Gate => new Gate(site, options);
 
-/** Made by `createGate`, which checks the site first. */
 export class Gate implements Stateful {
   readonly #site: GateSite;
   readonly #options: GateOptions;
   readonly #nodes: ReadonlyMap<string, GateNode>;
+  /** Whether SPAT is said in absolute times. */
+  readonly #absolute: boolean;
   #state: GateState;
 
   constructor(site: GateSite, options: GateOptions) {
     this.#site = site;
     this.#options = options;
+    const { profiles } = site;
+    const own = profiles.find(({ name }) => name === site.profile) ?? profiles[0];
+    this.#absolute = own?.absolute === true;
     this.#nodes = new Map(site.nodes.map((node) => [gateNodeKey(node.region, node.id), node]));
     const nodes: Record<string, NodeState> = {};
     for (const [key, node] of this.#nodes) {
@@ -127,30 +90,28 @@ export class Gate implements Stateful {
     this.#state.counters[name] = (this.#state.counters[name] ?? 0) + 1;
   }
 
-  #node(key: string): { node: GateNode; state: NodeState } | null {
-    const node = this.#nodes.get(key);
-    const state = this.#state.nodes[key];
-    return node && state ? { node, state } : null;
-  }
-
   #witnessOf(node: GateNode): Witness {
     return this.#options.witnesses[node.witness ?? ''] ?? blind;
   }
 
   /** Moves a node's level on; call once each 100 ms cycle, before composing its SPAT. */
   level(nodeKey: string, input: GateInput | null, now: Stamp): GateVerdict {
-    const found = this.#node(nodeKey);
-    if (!found) return { level: 'silent', reasons: [], withheld: [], untimed: [] };
-    const { node, state } = found;
-    const before = state.level.latch;
-    const approved = this.#site.mode !== 'live' || this.#site.commissioned;
-    const verdict = advance(
-      state.level, node, this.#witnessOf(node), input, now, approved, this.#site.limits,
-      (rule) => lowering.has(rule),
-    );
-    if (state.level.latch !== before) this.#state.latchVersion++;
+    const node = this.#nodes.get(nodeKey);
+    if (!node) return { level: 'silent', reasons: [], withheld: [], untimed: [] };
+    const { level } = this.#state.nodes[nodeKey] as NodeState;
+    const before = level.latch;
+    const site = this.#site.mode === 'live' ? commissioningOf(this.#site) : 'yes';
+    const around = { site, absolute: this.#absolute } as const;
+    const witness = this.#witnessOf(node);
+    const verdict = advance(level, node, witness, input, now, around, this.#site.limits);
+    if (level.latch !== before) this.#state.latchVersion++;
     for (const id of new Set(verdict.reasons.map(({ rule }) => rule))) this.#count(`level_${id}`);
     return verdict;
+  }
+
+  /** A node's verdict as it stands: after a refusal it may allow less than `level` gave. */
+  verdict(nodeKey: string): GateVerdict | null {
+    return this.#state.nodes[nodeKey]?.level.verdict ?? null;
   }
 
   /** Whether these bytes may leave, by the gate's own reading of them. */
@@ -160,11 +121,9 @@ export class Gate implements Stateful {
     try {
       const profile = this.#site.profiles.find(({ name }) => name === offer.profile);
       need(profile !== undefined, 'SIZE', 'the profile', 'one of the site', offer.profile);
-      const found = this.#node(key);
-      need(found !== null, 'R18', 'the node', 'one of the site', key);
+      need(this.#nodes.has(key), 'R18', 'the node', 'one of the site', key);
       const { sizeOctets, edition } = profile as GateProfile;
-      const { length } = offer.bytes;
-      need(length <= sizeOctets, 'SIZE', 'octets', `${sizeOctets} or less`, length);
+      most('SIZE', 'octets', sizeOctets, offer.bytes.length);
       const read = decode(offer.bytes, editions[edition]);
       need(read.message !== null, 'SIZE', 'the bytes', 'one whole message', read.reason);
       decoded = read.message as WireMessage;
@@ -180,17 +139,16 @@ export class Gate implements Stateful {
   #judge(
     offer: GateOffer, message: WireMessage, profile: GateProfile, key: string, now: Stamp,
   ): void {
-    const { node, state } = this.#node(key) as { node: GateNode; state: NodeState };
-    const { limits } = this.#site;
-    const ageMs = Math.abs(now.monoMs - offer.validMs);
-    need(ageMs <= limits.offerAgeMs, 'R22', 'age of the offer, ms', limits.offerAgeMs, ageMs);
-    const witness = this.#witnessOf(node);
-    const at: Case = { site: this.#site, node, profile, offer, now, ...state, witness, limits };
+    const node = this.#nodes.get(key) as GateNode;
+    const at: Case = {
+      site: this.#site, node, profile, offer, now, ...(this.#state.nodes[key] as NodeState),
+      witness: this.#witnessOf(node), limits: this.#site.limits,
+      alarm: (rule) => this.#count(`alarm_${rule}`),
+    };
+    judgeAny(at);
     const judge = judges[message.type] as (at: Case, message: WireMessage) => void;
     judge(at, message);
-    const last = state.sent.counts[message.type];
-    if (last !== undefined && message.msgCnt !== (last + 1) % 128) this.#count('alarm_R21');
-    state.sent.counts[message.type] = message.msgCnt;
+    noteSent(at, message.type, message.msgCnt);
   }
 
   #refuse(
@@ -200,6 +158,8 @@ export class Gate implements Stateful {
     const { breach } = thrown;
     const level = this.#state.nodes[key]?.level;
     if (level && offer.type === 'SPAT' && disputing.has(breach.rule)) level.dispute = breach;
+    const isMap = offer.type === 'MAP' && (breach.rule === 'R18' || breach.rule === 'R38');
+    if (level && isMap) level.badMap = breach;
     this.#count(`refused_${breach.rule}`);
     const { refusals } = this.#state;
     refusals.push({
@@ -212,9 +172,10 @@ export class Gate implements Stateful {
 
   /** R25: whether messages may go to a unit at this literal address. */
   mayReach(address: string): boolean {
-    if (this.#site.mode === 'live') return this.#site.commissioned || loopback.test(address);
-    const bench = this.#site.mode === 'bench' && this.#site.benchAddresses.includes(address);
-    return bench || loopback.test(address);
+    const { mode, benchAddresses } = this.#site;
+    if (loopback.test(address)) return true;
+    if (mode === 'live') return commissioningOf(this.#site) === 'yes';
+    return mode === 'bench' && benchAddresses.includes(address);
   }
 
   /** For the local, audited command line alone. False where nothing was latched. */
@@ -243,19 +204,26 @@ export class Gate implements Stateful {
   }
 
   report(): GateReport {
-    const nodes = Object.entries(this.#state.nodes).map(([key, { level }]) => [
-      key, { ...level.verdict, latch: level.latch && `${level.latch.rule}: ${level.latch.reason}` },
-    ]);
     const { counters, refusals, released } = this.#state;
-    const report = { counters, refusals, released, nodes: Object.fromEntries(nodes) as unknown };
-    return structuredClone(report) as GateReport;
+    const nodes = Object.entries(this.#state.nodes).map(([key, { level: { latch, verdict } }]) => [
+      key, { ...verdict, latch: latch && `${latch.rule}: ${latch.reason}` },
+    ]);
+    return structuredClone({ counters, refusals, released, nodes: Object.fromEntries(nodes) });
   }
 
   snapshot(): unknown {
     return structuredClone(this.#state);
   }
 
+  /** What a snapshot of an older gate does not have is as at a start. */
   restore(snapshot: unknown): void {
-    this.#state = structuredClone(snapshot) as GateState;
+    const given = structuredClone(snapshot) as GateState;
+    const nodes = Object.entries(this.#state.nodes).map(([key, { level, sent }]) => {
+      const own = given.nodes[key];
+      return [key, { level: { ...level, ...own?.level }, sent: { ...sent, ...own?.sent } }];
+    });
+    this.#state = {
+      ...this.#state, ...given, nodes: Object.fromEntries(nodes) as GateState['nodes'],
+    };
   }
 }

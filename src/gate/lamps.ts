@@ -2,77 +2,45 @@
 import type { WitnessColour } from '../base/evidence.ts';
 import type { GateGroup, GateLampKind, Shown } from './site.ts';
 
-interface Step {
-  readonly from: WitnessColour | 'any';
-  readonly to: WitnessColour;
-  /** A property that the group must have, or (with `not`) must not have. */
-  readonly has?: 'hasFlashingGreen' | 'hasRedYellow' | 'mayGoDark';
-  readonly not?: boolean;
-}
+type Property = 'hasFlashingGreen' | 'hasRedYellow' | 'mayGoDark';
+/** From, to, and a property that the group must have, or (with `not`) must not have. */
+type Step = readonly [WitnessColour | 'any', WitnessColour, Property?, 'not'?];
 
 /** An order of states that a controller falls into when it fails or rests: to and from flashing. */
 const flashing: readonly Step[] = [
-  { from: 'any', to: 'flashing-yellow' },
-  { from: 'any', to: 'flashing-red' },
-  { from: 'flashing-yellow', to: 'red' },
-  { from: 'flashing-red', to: 'red' },
-  { from: 'flashing-yellow', to: 'yellow' },
-  { from: 'flashing-yellow', to: 'dark', has: 'mayGoDark' },
+  ['any', 'flashing-yellow'], ['any', 'flashing-red'], ['flashing-yellow', 'red'],
+  ['flashing-red', 'red'], ['flashing-yellow', 'yellow'], ['flashing-yellow', 'dark', 'mayGoDark'],
 ];
-
 /** An arrow may stand dark in the place of red. */
 const darkForRed: readonly Step[] = [
-  { from: 'red', to: 'dark', has: 'mayGoDark' },
-  { from: 'dark', to: 'red', has: 'mayGoDark' },
-  { from: 'dark', to: 'green', has: 'mayGoDark' },
+  ['red', 'dark', 'mayGoDark'], ['dark', 'red', 'mayGoDark'], ['dark', 'green', 'mayGoDark'],
 ];
 
 /** Lawful changes. Source: GB 14886 order of lamps; the rule's own list for each lamp type. */
 const steps: Readonly<Record<GateLampKind, readonly Step[]>> = {
   vehicle: [
-    { from: 'red', to: 'green' },
-    { from: 'red', to: 'red-yellow', has: 'hasRedYellow' },
-    { from: 'red', to: 'yellow', has: 'hasRedYellow' },
-    { from: 'red-yellow', to: 'green' },
-    { from: 'green', to: 'flashing-green', has: 'hasFlashingGreen' },
-    { from: 'green', to: 'yellow' },
-    { from: 'flashing-green', to: 'yellow' },
-    { from: 'yellow', to: 'red' },
-    { from: 'yellow', to: 'dark', has: 'mayGoDark' },
-    { from: 'dark', to: 'red-yellow', has: 'mayGoDark' },
-    ...darkForRed,
-    ...flashing,
+    ['red', 'green'], ['red', 'red-yellow', 'hasRedYellow'], ['red', 'yellow', 'hasRedYellow'],
+    ['red-yellow', 'green'], ['green', 'flashing-green', 'hasFlashingGreen'], ['green', 'yellow'],
+    ['flashing-green', 'yellow'], ['yellow', 'red'], ['yellow', 'dark', 'mayGoDark'],
+    ['dark', 'red-yellow', 'mayGoDark'], ...darkForRed, ...flashing,
   ],
   pedestrian: [
-    { from: 'red', to: 'green' },
-    { from: 'green', to: 'flashing-green', has: 'hasFlashingGreen' },
-    { from: 'green', to: 'red', has: 'hasFlashingGreen', not: true },
-    { from: 'flashing-green', to: 'red' },
-    { from: 'flashing-green', to: 'dark', has: 'mayGoDark' },
-    ...darkForRed,
-    ...flashing,
+    ['red', 'green'], ['green', 'flashing-green', 'hasFlashingGreen'],
+    ['green', 'red', 'hasFlashingGreen', 'not'], ['flashing-green', 'red'],
+    ['flashing-green', 'dark', 'mayGoDark'], ...darkForRed, ...flashing,
   ],
-  warning: [
-    { from: 'any', to: 'dark' },
-    { from: 'any', to: 'yellow' },
-    { from: 'any', to: 'red' },
-    ...flashing,
-  ],
+  warning: [['any', 'dark'], ['any', 'yellow'], ['any', 'red'], ...flashing],
 };
 
 /** Whether a group may change from one colour to another. Staying is not a change. */
 export function mayFollow(group: GateGroup, from: WitnessColour, to: WitnessColour): boolean {
-  return steps[group.kind].some(
-    (step) =>
-      step.to === to &&
-      (step.from === from || step.from === 'any') &&
-      (step.has === undefined || group[step.has] !== (step.not === true)),
-  );
+  return steps[group.kind].some(([before, after, has, not]) =>
+    after === to && (before === from || before === 'any') &&
+    (has === undefined || group[has] !== (not === 'not')));
 }
 
-const moving: ReadonlySet<WitnessColour> = new Set(['green', 'flashing-green', 'yellow']);
 /** Whether a lamp lets its users be in the junction. */
-export const isMoving = (colour: WitnessColour): boolean => moving.has(colour);
+export const isMoving = (colour: WitnessColour): boolean => isGreen(colour) || colour === 'yellow';
 export const isGreen = (colour: WitnessColour): boolean =>
   colour === 'green' || colour === 'flashing-green';
 
@@ -82,17 +50,18 @@ export function coloursConflict(a: WitnessColour, b: WitnessColour): boolean {
     (isMoving(b) && a === 'flashing-yellow');
 }
 
-/** One phase as the bytes show it. */
+/** One phase as the bytes show it; `isProtected`: a protected green, or its clearance. */
 export interface ShownPhase {
-  readonly shown: Shown;
-  /** Protected green, or the clearance that follows one. */
-  readonly isProtected: boolean;
-  readonly mayGoDark: boolean;
+  readonly shown: Shown; readonly isProtected: boolean; readonly mayGoDark: boolean;
 }
 
-const shownMoving: ReadonlySet<Shown> = new Set([
-  'flashing-green', 'permissive', 'protected', 'yellow',
-]);
+const greens: ReadonlySet<Shown> = new Set(['permissive', 'protected', 'flashing-green']);
+export const isGreenShown = (shown: Shown): boolean => greens.has(shown);
+/** A clearance, which is as protected as what came before it. */
+export const isClearance = (shown: Shown): boolean =>
+  shown === 'flashing-green' || shown.endsWith('yellow') && shown !== 'flashing-yellow' &&
+  shown !== 'red-yellow';
+const moves = (shown: Shown): boolean => isGreenShown(shown) || isClearance(shown);
 
 /** A protected green bears beside it only red, a lawful dark, or what is not told at all. */
 function harmsProtected(a: ShownPhase, b: ShownPhase): boolean {
@@ -105,8 +74,6 @@ function harmsProtected(a: ShownPhase, b: ShownPhase): boolean {
 export function shownConflict(a: ShownPhase, b: ShownPhase, yields: boolean): boolean {
   if (harmsProtected(a, b) || harmsProtected(b, a)) return true;
   if (yields) return false;
-  const aMoves = shownMoving.has(a.shown);
-  const bMoves = shownMoving.has(b.shown);
-  return (aMoves && (bMoves || b.shown === 'flashing-yellow')) ||
-    (bMoves && a.shown === 'flashing-yellow');
+  return (moves(a.shown) && (moves(b.shown) || b.shown === 'flashing-yellow')) ||
+    (moves(b.shown) && a.shown === 'flashing-yellow');
 }

@@ -1,55 +1,10 @@
-/** Latches that outlive a restart: two copies with a checksum; where both are bad, all are set. */
-import { crcFunction } from '../base/bytes.ts';
 import type { RuleId } from './rules.ts';
 
-/** What is kept of one node. */
+/** What is kept of one node over a restart: its latch, and how long ago it opened by itself, ms. */
 export interface LatchRow {
   /** `region-id`. */
   readonly node: string;
-  /** Null where only past releases are kept. */
+  /** Null where only past releases are kept; the time switched off does not count for them. */
   readonly latch: { readonly rule: RuleId; readonly reason: string } | null;
-  /** How long ago each automatic release was, ms; the time switched off does not count. */
   readonly releaseAgesMs: readonly number[];
-}
-
-const crc32 = crcFunction({
-  bits: 32, polynomial: 0xedb88320, initial: 0xffffffff, reflected: true, finalXor: 0xffffffff,
-});
-
-/** One copy: four octets of CRC-32, then JSON. Write it twice, each whole and synced. */
-export function encodeLatches(rows: readonly LatchRow[], version: number): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify({ version, rows }));
-  const bytes = new Uint8Array(4 + text.length);
-  bytes.set(text, 4);
-  new DataView(bytes.buffer).setUint32(0, crc32(bytes, 4));
-  return bytes;
-}
-
-interface Copy {
-  readonly version: number;
-  readonly rows: readonly LatchRow[];
-}
-
-function readCopy(bytes: Uint8Array | null): Copy | null {
-  if (bytes === null || bytes.length < 5) return null;
-  const stored = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-  if (stored !== crc32(bytes, 4)) return null;
-  return JSON.parse(new TextDecoder().decode(bytes.subarray(4))) as Copy;
-}
-
-/**
- * Reads both copies; null is a file that is not there. Both absent is a new box: nothing is set.
- * A bad one yields to the other; with no good one every node of `nodes` is latched.
- */
-export function decodeLatches(
-  first: Uint8Array | null, second: Uint8Array | null, nodes: readonly string[],
-): { readonly rows: readonly LatchRow[]; readonly version: number; readonly assumed: boolean } {
-  if (first === null && second === null) return { rows: [], version: 0, assumed: false };
-  const good = [readCopy(first), readCopy(second)]
-    .filter((copy) => copy !== null)
-    .sort((a, b) => b.version - a.version)[0];
-  if (good) return { ...good, assumed: false };
-  const latch = { rule: 'R6b', reason: 'the stored latches cannot be read' } as const;
-  const rows = nodes.map((node) => ({ node, latch, releaseAgesMs: [] }));
-  return { rows, version: 0, assumed: true };
 }

@@ -3,10 +3,11 @@ import { gateTexts } from '../../src/base/texts/gate.ts';
 import { BitReader } from '../../src/gate/bits.ts';
 import { decode, editions } from '../../src/gate/decode.ts';
 import { createGate } from '../../src/gate/gate.ts';
-import { patchUnavailable, stampOffsets } from '../../src/gate/guard.ts';
-import { decodeLatches, encodeLatches } from '../../src/gate/latches.ts';
+import { patchUnavailable, stampOffsets } from '../../src/guardframe.ts';
+import { decodeLatches, encodeLatches } from '../../src/latchfile.ts';
 import { rules } from '../../src/gate/rules.ts';
-import { chinaGateProfile, problemsOf } from '../../src/gate/site.ts';
+import { chinaGateProfile } from '../../src/gate/site.ts';
+import { problemsOf, requireGateSite } from '../../src/gatecheck.ts';
 import {
   aGreen, allRed, group, Junction, ruleOf, testMap, testNode, testSite, textWitness,
 } from './junction.ts';
@@ -126,8 +127,8 @@ test('a site that the gate cannot hold is named problem by problem', () => {
   expect(problems({ conflicting: [['a', 'a']] })).toContain('names no two groups');
   expect(problems({ yielding: [['a', 'r']] })).toContain('both groups must be permissive');
   expect(problems({ yielding: [['r', 'a']] })).toContain('both groups must be permissive');
-  const options = { witnesses: {}, latches: [], startMs: 0 };
-  expect(() => createGate(testSite(node), options)).toThrow('no witness named text');
+  expect(() => requireGateSite(testSite(node), {})).toThrow('no witness named text');
+  expect(requireGateSite(testSite(node), { text: textWitness })).toEqual(testSite(node));
 });
 
 test('a node without lamps has no SPAT but may have a MAP', () => {

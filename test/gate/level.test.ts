@@ -364,7 +364,7 @@ test('a failed controller that lets someone move is unavailable (R19)', () => {
     expect(rulesOf(at.cycle())).toEqual(['R19']);
     const flash = new Junction().warm({ ...allRed, a: 'flashing-yellow' });
     flash.status = { ...quiet, ...fault };
-    expect(flash.cycle().level).toBe('valid');
+    expect(flash.cycle()).toMatchObject({ level: 'colour-only', reasons: [{ rule: 'R19' }] });
   }
 });
 

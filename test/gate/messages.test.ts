@@ -115,7 +115,7 @@ test('a second message of the same picture may bring others (R34)', () => {
 
 test('an id that comes back elsewhere within ten seconds is refused, later it may (R34)', () => {
   for (const [waitMs, far, rule] of [
-    [100, 9000, 'R34'], [100, 100, 'passed'], [9000, 8000, 'passed'],
+    [100, 9000, 'R32'], [500, 9000, 'R32'], [600, 9000, 'R34'], [100, 100, 'passed'], [9000, 8000, 'passed'],
     [10_100, 45_000, 'passed'], [2000, 45_000, 'R34'],
   ] as const) {
     const at = new Junction();
@@ -131,7 +131,8 @@ test('what leaves the map, is too fast for its kind or too big is refused (R32)'
   expect(one(new Junction(), { long: 50_001 })).toBe('R32');
   expect(one(new Junction(), { long: -50_001 })).toBe('R32');
   expect(one(new Junction(), { type: 3, speed: 401 }, { speedMps: 8.02 })).toBe('R32');
-  expect(one(new Junction(), { type: 3, speed: 400 }, { speedMps: 8 })).toBe('passed');
+  expect(one(new Junction(), { type: 3, speed: 400, length: 60, width: 60 }, { speedMps: 8 }))
+    .toBe('passed');
   expect(one(new Junction(), { length: 4001 })).toBe('R32');
   expect(one(new Junction(), { width: 501 })).toBe('R32');
 });

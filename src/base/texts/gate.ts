@@ -10,6 +10,14 @@ export const gateTexts = defineTexts({
     en: 'A slow controller carries green only before its guaranteed end',
     zh: '低频信号机仅在保证的最早结束前保持绿灯',
   },
+  R2: {
+    en: 'Signal messages leave every 100 ms',
+    zh: '信号消息每 100 毫秒发送一次',
+  },
+  R3: {
+    en: 'The newest frame is sent, in time',
+    zh: '及时发送最新一帧',
+  },
   R4: {
     en: 'Start and resume only after a proven run',
     zh: '启动和恢复须先通过稳定性验证',
@@ -46,9 +54,21 @@ export const gateTexts = defineTexts({
     en: 'End times do not run away',
     zh: '结束时间不得漂移',
   },
+  R12: {
+    en: 'A count-down runs as time does',
+    zh: '倒计时与时间同步递减',
+  },
   R13: {
     en: 'Nothing is claimed that is not known',
     zh: '不声明未知内容',
+  },
+  R14: {
+    en: 'A minimum end is the controller\'s own guarantee',
+    zh: '最早结束时间只取自信号机的保证值',
+  },
+  R15: {
+    en: 'The clock is trusted only as far as it is known',
+    zh: '时钟只按其已知误差采信',
   },
   R16: {
     en: 'The clock does not step',
@@ -78,6 +98,14 @@ export const gateTexts = defineTexts({
     en: 'Late messages do not leave; the first says unavailable',
     zh: '过期消息不发送；首条为不可用',
   },
+  R23: {
+    en: 'Nothing from afar changes a lamp, the matrix, a rule or a latch',
+    zh: '远程指令不得改变灯色、冲突矩阵、规则或锁定',
+  },
+  R24: {
+    en: 'Lamps agree with the traffic (advice only)',
+    zh: '灯色与车流相符（仅提示）',
+  },
   R25: {
     en: 'Test sources stay in test regions and on this machine',
     zh: '测试源仅用测试编号且不出本机',
@@ -94,13 +122,37 @@ export const gateTexts = defineTexts({
     en: 'Road users are plausible',
     zh: '交通参与者数据合理',
   },
+  R33: {
+    en: 'Road users are confirmed and honestly sourced',
+    zh: '交通参与者已确认且来源真实',
+  },
   R34: {
     en: 'Ids are unique and under the ceiling',
     zh: '编号唯一且不超上限',
   },
+  R35: {
+    en: 'Road users are told at 10 Hz and no faster',
+    zh: '交通参与者消息为 10 赫兹，不得更快',
+  },
+  R36: {
+    en: 'What is not known is said to be unavailable, never zero',
+    zh: '未知量标为不可用，不得填零',
+  },
   R37: {
     en: 'Alerts have a source, a start and an end',
     zh: '事件提示有来源、开始和结束',
+  },
+  R38: {
+    en: 'The content of the map is pinned',
+    zh: '地图内容须为已固定版本',
+  },
+  R39: {
+    en: 'What vehicles report is checked and never decides alone',
+    zh: '车辆上报须经核对，不得单独决定',
+  },
+  R40: {
+    en: 'No plate, face or address leaves',
+    zh: '不得输出车牌、人脸或网络地址',
   },
   SIZE: {
     en: 'The message is readable and not too long',

@@ -1,6 +1,6 @@
 /** For the guard thread: stamps inside a ready-made unavailable SPAT. Pure; no state, no clock. */
-import { decode, editions } from './decode.ts';
-import type { GateProfile } from './site.ts';
+import { decode, editions } from './gate/decode.ts';
+import type { GateProfile } from './gate/site.ts';
 
 /** Where the stamps of one frame stand, in bits. */
 export interface StampOffsets {
