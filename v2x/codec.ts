@@ -64,6 +64,8 @@ export interface LineResult {
   readonly text: string;
   readonly skippedExtensions: number;
   readonly error: UperError | null;
+  /** A sentence on what was skipped; null where nothing was. */
+  readonly note: string | null;
 }
 
 /** Takes one line and gives one; null for an empty line. Lines are counted from 1. */
@@ -71,7 +73,8 @@ export type LineCodec = (line: string, language?: Language) => LineResult | null
 
 /**
  * Encodes or decodes line by line. `encode` takes JSON: the value, or `{"profile"?, "value"}`;
- * `decode` takes hexadecimal, or JSON with `hex` and `profile`?. A bad line never stops the rest.
+ * `decode` takes hexadecimal, in quotes or not, or JSON with `hex` and `profile`?. A bad line never
+ * stops the rest.
  */
 export function createLineCodec(
   direction: 'encode' | 'decode',
@@ -85,12 +88,15 @@ export function createLineCodec(
     if (text === '') return null;
     try {
       if (direction === 'encode') return encodeLine(text, profile);
-      return decodeLine(text, profile, options);
+      const result = decodeLine(text, profile, options);
+      const skipped = result.skippedExtensions;
+      if (skipped === 0) return result;
+      return { ...result, note: fillText(v2xTexts.codecSkipped, language, { line: count, skipped }) };
     } catch (thrown) {
       if (!(thrown instanceof UperError)) throw thrown;
       const values = { line: count, sentence: thrown.in(language) };
       const sentence = fillText(v2xTexts.codecLine, language, values);
-      return { ok: false, text: sentence, skippedExtensions: 0, error: thrown };
+      return { ok: false, text: sentence, skippedExtensions: 0, error: thrown, note: null };
     }
   };
 }
@@ -102,11 +108,12 @@ function encodeLine(text: string, profile: ProfileName): LineResult {
   const value = wrapped ? row.value : row;
   codec.checkFields(value);
   const hex = toHex(codec.encode(value as MessageFrame));
-  return { ok: true, text: hex, skippedExtensions: 0, error: null };
+  return { ok: true, text: hex, skippedExtensions: 0, error: null, note: null };
 }
 
 function decodeLine(text: string, profile: ProfileName, options: DecodeOptions): LineResult {
-  const row = text.startsWith('{') ? parseObject(text, 'hexLine') : { hex: text };
+  const bare = text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  const row = text.startsWith('{') ? parseObject(text, 'hexLine') : { hex: bare };
   const { hex } = row;
   if (typeof hex !== 'string' || !/^(\s*[0-9a-fA-F]{2})*\s*$/.test(hex)) {
     throw refusedLine('hexLine', typeof hex === 'string' ? hex : text);
@@ -115,7 +122,7 @@ function decodeLine(text: string, profile: ProfileName, options: DecodeOptions):
     fromHex(hex),
     options,
   );
-  return { ok: true, text: JSON.stringify(frame), skippedExtensions, error: null };
+  return { ok: true, text: JSON.stringify(frame), skippedExtensions, error: null, note: null };
 }
 
 function refusedLine(text: keyof typeof v2xTexts, got: string): UperError {

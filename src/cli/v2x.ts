@@ -31,6 +31,14 @@ async function convert(
     const result = codec(text, io.language);
     if (!result) continue;
     if (result.ok) {
+      if (result.note !== null) {
+        const { skippedExtensions } = result;
+        io.note(
+          io.json
+            ? JSON.stringify({ note: 'skipped', line, skippedExtensions, message: result.note })
+            : result.note,
+        );
+      }
       waiting.push(
         direction === 'encode' && io.json ? JSON.stringify({ hex: result.text }) : result.text,
       );

@@ -33,8 +33,9 @@ function walk(schema: Schema, value: unknown): void {
 
 function walkFields(schema: SequenceSchema, value: object): void {
   for (const [name, inner] of Object.entries(value)) {
-    const field = Object.hasOwn(schema.fields, name) ? schema.fields[name] : schema.additions[name];
-    if (field === undefined || typeof field === 'function') {
+    const fields = Object.hasOwn(schema.fields, name) ? schema.fields : schema.additions;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) {
       const expectation = { text: 'onlyKnownFields', values: { name: schema.name } } as const;
       throw within(new Refusal(null, expectation, describe(inner)), name);
     }

@@ -232,6 +232,11 @@ export const cliTexts = defineTexts({
     en: '{tracks} tracks, {rows} rows; events: {events}.',
     zh: '{tracks} 条轨迹，{rows} 行；事件：{events}。',
   },
+  replay_written: { en: 'Written to {folder}: {files}.', zh: '已写入 {folder}：{files}。' },
+  replay_not_written: {
+    en: 'Nothing written; --out names a folder for what would have been sent.',
+    zh: '未写出文件；请用 --out 指定目录以保存本应发出的内容。',
+  },
   replay_drops: { en: 'Drops: {drops}.', zh: '丢弃：{drops}。' },
   replay_verified: {
     en: 'Verified: {equal} of {compared} messages are equal ({outside} outside the common part).',
@@ -268,8 +273,9 @@ export const cliTexts = defineTexts({
   },
   v2x_decode_details: {
     en: 'Each line is hexadecimal, or {"profile","hex"}. Errors name line and path on '
-      + 'standard error; a bad line never stops the rest. Exit code 1 when any line failed.',
-    zh: '每行是十六进制，或 {"profile","hex"}。错误在标准错误中给出行号与路径；出错的行不影响其余行。任一行失败则退出码为 1。',
+      + 'standard error, and so do lines with extensions that are not known; a bad line never '
+      + 'stops the rest. Exit code 1 when any line failed.',
+    zh: '每行是十六进制，或 {"profile","hex"}。错误在标准错误中给出行号与路径，含未知扩展的行也在此说明；出错的行不影响其余行。任一行失败则退出码为 1。',
   },
   v2x_profile: { en: 'Message set of lines that name none.', zh: '未注明时采用的消息集。' },
 

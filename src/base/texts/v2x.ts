@@ -11,6 +11,10 @@ export const v2xTexts = defineTexts({
     zh: '{path}（第 {bit} 位）：期望{expected}，实际为 {got}',
   },
   codecLine: { en: 'line {line}: {sentence}', zh: '第 {line} 行：{sentence}' },
+  codecSkipped: {
+    en: 'line {line}: {skipped} unknown extensions skipped or kept as octets',
+    zh: '第 {line} 行：跳过或按原始字节保留了 {skipped} 个未知扩展',
+  },
   wholeNumber: {
     en: 'a whole number from {min} to {max}',
     zh: '{min} 到 {max} 之间的整数',
