@@ -14,6 +14,7 @@ import { createFusion } from '../fusion/fuse.ts';
 import { SeenReports } from '../drivers/rsu-receive/seen.ts';
 import { createSelfReportCodec } from '../v2x/receive.ts';
 import { profileOfSite } from '../v2x/profiles.ts';
+import { createCrossCheck } from './crosscheck/index.ts';
 import { createEventStage } from './events/index.ts';
 import { createStatisticStage } from './statistics/index.ts';
 import type { MessageOffer } from './model/message.ts';
@@ -34,6 +35,8 @@ const HANDOVER_MS = 30;
  * that the tick itself has little left to do. Earlier it would only be done again for late ones.
  */
 const AHEAD_MS = 12;
+/** Lamps are held against traffic every so many ticks: stop lines are not passed sooner. */
+const CROSSCHECK_EVERY_TICKS = 4;
 
 /** Child side: sensors → tracks → events, statistics → RSM, RSI. */
 export class PerceptionLoop implements Stateful {
@@ -48,6 +51,7 @@ export class PerceptionLoop implements Stateful {
   readonly #fusion;
   readonly #events;
   readonly #statistics;
+  readonly #crosscheck;
   readonly #rsm;
   readonly #rsi;
   #pending: SignalsView[] = [];
@@ -81,6 +85,7 @@ export class PerceptionLoop implements Stateful {
     this.#fusion = createFusion(site, { box: site.box, boot: deps.boot, count });
     this.#events = createEventStage(site, { expressions: deps.expressions ?? noExpressions, count, boot: deps.boot });
     this.#statistics = createStatisticStage(site, { count });
+    this.#crosscheck = createCrossCheck(site, count);
     this.#rsm = profile.composers.rsm({ site, profile, random: random.fork('rsm'), count });
     this.#rsi = profile.composers.rsi({ site, profile, random: random.fork('rsi'), count });
     this.#startDrivers();
@@ -90,6 +95,7 @@ export class PerceptionLoop implements Stateful {
       fusion: this.#fusion,
       events: this.#events,
       statistics: this.#statistics,
+      crosscheck: this.#crosscheck,
       rsm: this.#rsm,
       rsi: this.#rsi,
       ...this.#drivers,
@@ -167,6 +173,7 @@ export class PerceptionLoop implements Stateful {
     if (sends) this.#say(this.#rsm.compose(tracks, coverage, this.#signals, valid));
     const events = this.#events.accept(tracks, coverage, this.#signals);
     const statistics = this.#statistics.accept(tracks, coverage);
+    if (tick % CROSSCHECK_EVERY_TICKS === 0) this.#crosscheck.accept(tracks, this.#signals);
     if (sends) this.#say(this.#rsi.compose(events, valid));
     this.#view({
       tick,
@@ -176,7 +183,7 @@ export class PerceptionLoop implements Stateful {
       events,
       statistics,
       signals: this.#signals,
-      checks: this.#watches.checks(),
+      checks: [...this.#watches.checks(), ...this.#crosscheck.checks()],
     });
     if (this.#ahead) this.#lookAhead(dueMs);
   }

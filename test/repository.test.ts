@@ -45,7 +45,7 @@ const mayImport: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^src\/score\//, ['src/base']],
   [/^src\/runtime\//, ['src/base', 'src/model']],
   [/^src\/simulate\//, stage],
-  [/^src\/(signals|events|statistics|store)\//, stage],
+  [/^src\/(signals|crosscheck|events|statistics|store)\//, stage],
   [/^src\/(rsu|cloud)\//, [...stage, 'src/transport']],
   [/^src\/web\/page\//, ['src/base']],
 ];

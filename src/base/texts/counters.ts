@@ -59,6 +59,10 @@ export const counterTexts = defineTexts({
     en: 'Times that two senders spoke as one controller',
     zh: '两个发送方以同一信号机身份发送的次数',
   },
+  lamps_against_traffic: {
+    en: 'Times that traffic did otherwise than the lamps of a movement are said to show',
+    zh: '交通行为与所报灯色不符而告警的次数（按转向或人行横道）',
+  },
   event_overflow: { en: 'Events over the most that are open at once', zh: '超过同时存在上限的事件' },
   event_watch_overflow: {
     en: 'Road users that no event detector could watch: too many',
@@ -73,6 +77,14 @@ export const counterTexts = defineTexts({
     zh: 'MAP 中精度低于要求的线',
   },
   map_list_cut: { en: 'Entries that MAP has no room for', zh: 'MAP 容纳不下的条目' },
+  map_variant_unknown: {
+    en: 'Maps sent as if no calendar, plan or lane lamp held: the state was not foreseen',
+    zh: '状态未预见，按无时段、方案与车道灯条件发送的 MAP',
+  },
+  map_variants_cut: {
+    en: 'Nodes with more MAP variants than are worked out ahead',
+    zh: 'MAP 变体超出预先计算上限的节点',
+  },
   map_over_size: { en: 'Nodes whose MAP is over the size limit', zh: 'MAP 超过长度上限的节点' },
   rsi_id_exhausted: { en: 'Events without a free number in RSI', zh: 'RSI 无空闲编号的事件' },
   rsi_over_life: { en: 'Events over the longest life in RSI', zh: '超过 RSI 最长有效期的事件' },
