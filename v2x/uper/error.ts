@@ -76,9 +76,14 @@ export class Refusal {
   }
 }
 
-/** Adds a step to the path of a refusal; anything else passes as it is. */
-export function within(thrown: unknown, step: string | number): unknown {
-  if (thrown instanceof Refusal) thrown.steps.push(step);
+/**
+ * Adds a step, or some from the outer to the inner, to the path of a refusal; anything else passes
+ * as it is.
+ */
+export function within(thrown: unknown, step: string | number | readonly string[]): unknown {
+  if (!(thrown instanceof Refusal)) return thrown;
+  if (typeof step === 'object') thrown.steps.push(...[...step].reverse());
+  else thrown.steps.push(step);
   return thrown;
 }
 

@@ -1,6 +1,6 @@
 /** What generated encoders and decoders call for values of varying length, and to refuse. */
 import type { BitReader, BitWriter } from './bits.ts';
-import { Refusal, countText, describe } from './error.ts';
+import { Refusal, countText, describe, within } from './error.ts';
 import type { Expectation } from './error.ts';
 
 function refuse(expectation: Expectation, value: unknown): never {
@@ -286,10 +286,14 @@ export function takeUnknown(r: BitReader): string {
   return text;
 }
 
-/** Octets of an open type whose type is not known, as they were received. */
-export function putUnknown(w: BitWriter, value: unknown): void {
-  const count = octetCount(value, 1, Infinity);
-  w.putFragments(count, (from, to) => putHexDigits(w, value as string, from, to));
+/** Octets of an open type whose type is not known, as they were received under that name. */
+export function putUnknownAt(w: BitWriter, value: unknown, name: string): void {
+  try {
+    const count = octetCount(value, 1, Infinity);
+    w.putFragments(count, (from, to) => putHexDigits(w, value as string, from, to));
+  } catch (thrown) {
+    throw within(thrown, name);
+  }
 }
 
 // Text

@@ -65,3 +65,44 @@ function leastBitsOfFields(schema: Extract<Schema, { kind: 'sequence' | 'choice'
   const least = Math.min(...all.map(leastBits));
   return marker + Math.min(bitsFor(all.length) + least, schema.extensible ? 7 + 16 : Infinity);
 }
+
+/** Values of a small schema, all of fixed width or close to it; a larger one is a function. */
+const SMALL_SEQUENCE = 8;
+const SMALL_CHOICE = 16;
+
+/**
+ * Whether a sequence or choice is worth no function of its own: its fields are numbers, names and
+ * bits, or sequences of such, and it has no additions.
+ */
+export function isSmall(schema: Schema): boolean {
+  const size = smallSize(schema);
+  return size <= (schema.kind === 'choice' ? SMALL_CHOICE : SMALL_SEQUENCE);
+}
+
+function smallSize(schema: Schema): number {
+  switch (schema.kind) {
+    case 'integer':
+      return schema.extensible ? Infinity : 1;
+    case 'boolean':
+    case 'enumerated':
+    case 'bits':
+      return 1;
+    case 'sequence': {
+      if (Object.keys(schema.additions).length > 0) return Infinity;
+      const all = Object.values(schema.fields).map((field) => fieldOf(field).schema);
+      return all.reduce((sum, inner) => sum + withoutChoice(inner), 0);
+    }
+    case 'choice': {
+      if (schema.extensible) return Infinity;
+      const all = Object.values(schema.alternatives);
+      return all.reduce((sum, inner) => sum + withoutChoice(inner), 0);
+    }
+    default:
+      return Infinity;
+  }
+}
+
+/** A choice within a small one would multiply its code. */
+function withoutChoice(schema: Schema): number {
+  return schema.kind === 'choice' ? Infinity : smallSize(schema);
+}
