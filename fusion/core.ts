@@ -58,14 +58,17 @@ export class FusionCore {
       this.#apply(frame));
   }
 
-  /** Takes a frame in: at once when it is the newest, else with the next `settle`. */
+  /** Takes a frame in; the next `settle` applies it. */
   accept(frame: CoreFrame): void {
     if (frame.count <= DETECTION_LIMIT) return this.#rewinder.accept(frame);
     this.#count('observation_over_limit', frame.count - DETECTION_LIMIT);
     this.#rewinder.accept({ ...frame, count: DETECTION_LIMIT });
   }
 
-  /** Replays what late frames asked for. Call before reading the table. */
+  /**
+   * Applies the frames that came, late ones by going back. Call before reading the table. What the
+   * table then holds does not depend on how often, or when, it was called before.
+   */
   settle(): void {
     this.#rewinder.settle();
   }

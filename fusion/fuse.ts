@@ -120,8 +120,12 @@ class Fusion implements FusionStage {
         if (now[at + field] !== last![at + field]) equal = false;
       }
     }
+    const before = note.equal;
     note.equal = equal && moving ? note.equal + 1 : 0;
-    return note.equal >= FROZEN_FRAMES;
+    const frozen = note.equal >= FROZEN_FRAMES;
+    // A frozen sensor looks at nothing: its zones are covered by the others alone.
+    if (frozen !== before >= FROZEN_FRAMES) this.#coverage.changed();
+    return frozen;
   }
 
   setSensorHealth(health: SensorHealth): void {
@@ -135,6 +139,10 @@ class Fusion implements FusionStage {
 
   setSignals(state: SignalState): void {
     this.#queues.setSignals(state);
+  }
+
+  settle(): void {
+    this.#core.settle();
   }
 
   tick(tick: number, _nowMs: MonotonicMs, valid: Stamp): { tracks: TrackList; coverage: Coverage } {

@@ -77,6 +77,8 @@ export class Rewinder {
   #history: CoreFrame[] = [];
   /** How many frames of the history are in the table. */
   #applied = 0;
+  /** The table is ahead of `#applied`: the newest snapshot must be copied into it first. */
+  #stale = false;
   #newestMs = 0;
   #snapshots: Snapshot[] = [];
   readonly #spare: TrackTable[] = [];
@@ -89,7 +91,7 @@ export class Rewinder {
     this.#apply = apply;
   }
 
-  /** Puts a frame into its place; applies it at once when nothing later is in the table. */
+  /** Puts a frame into its place, where it waits for `settle`. */
   accept(frame: CoreFrame): void {
     const late = frame.receivedMs - frame.measuredMs > this.#rewindMs
       || frame.measuredMs < this.#newestMs - this.#rewindMs;
@@ -103,10 +105,8 @@ export class Rewinder {
     if (same && !before(same, frame)) return this.#count('duplicate_frame');
     if (this.#isRepeated(frame)) return this.#count('duplicate_frame');
     this.#newestMs = Math.max(this.#newestMs, frame.measuredMs);
-    const inOrder = position === this.#history.length && this.#applied === position;
     this.#history.splice(position, 0, frame);
     if (position < this.#applied) this.#goBack(position);
-    else if (inOrder) this.#advance();
   }
 
   /** Whether this sensor's frame of that number is already in the window. */
@@ -119,19 +119,25 @@ export class Rewinder {
     return false;
   }
 
-  /** Takes the table back to before `position` of the history. */
+  /** Notes that the table must go back to before `position` of the history. */
   #goBack(position: number): void {
     this.#count('rewind');
     while (this.#snapshots.length > 0 && this.#snapshots.at(-1)!.position > position) {
       this.#spare.push(this.#snapshots.pop()!.table);
     }
-    const snapshot = this.#snapshots.at(-1)!;
-    copyTable(snapshot.table, this.#table);
-    this.#applied = snapshot.position;
+    this.#applied = this.#snapshots.at(-1)!.position;
+    this.#stale = true;
+  }
+
+  /** Makes the table what `#applied` says. */
+  #refresh(): void {
+    if (this.#stale) copyTable(this.#snapshots.at(-1)!.table, this.#table);
+    this.#stale = false;
   }
 
   /** Applies all that waits, then forgets what no late frame can reach. */
   settle(): void {
+    this.#refresh();
     while (this.#applied < this.#history.length) this.#advance();
   }
 
@@ -163,6 +169,7 @@ export class Rewinder {
   }
 
   snapshot(): PlainRewinder {
+    this.#refresh();
     return {
       table: toPlain(this.#table), history: [...this.#history], applied: this.#applied,
       newestMs: this.#newestMs,
@@ -176,6 +183,7 @@ export class Rewinder {
     fromPlain(plain.table, this.#table);
     this.#history = [...plain.history];
     this.#applied = plain.applied;
+    this.#stale = false;
     this.#newestMs = plain.newestMs;
     this.#snapshots = plain.snapshots.map(({ position, atMs, table }) => {
       const copy = createTable();

@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { makeFolder } from './base/folder.ts';
 import { SystemClock, VirtualClock, sleepUntil } from './base/clock.ts';
 import { Counters } from './base/counters.ts';
+import { Fault } from './base/fault.ts';
 import { silentLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import { monotonicMs, plusMs, utcMs } from './base/time.ts';
+import { filledText } from './base/text.ts';
+import { recordingFaultTexts as texts } from './base/texts/recordings.ts';
 import { rounded } from './base/units.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { createCityComposer } from './cloud/compose.ts';
@@ -25,7 +28,10 @@ import { ReplayPorts } from './runtime/recording/replay-ports.ts';
 import { applyFaults, parseFaults } from './runtime/recording/faults.ts';
 import { openRecording } from './runtime/recording/reader.ts';
 import type { Recording } from './runtime/recording/reader.ts';
-import type { RecordedEvent, SentLine, TickEvent } from './runtime/recording/types.ts';
+import type {
+  RecordedEvent, RecordedLoop, RecordingManifest, SentLine,
+} from './runtime/recording/types.ts';
+import { SPAT_PERIOD_MS } from './rates.ts';
 import { Window } from './status.ts';
 import { softwareVersion } from './version.ts';
 import { prepareExpressions } from '../config/expression.ts';
@@ -173,6 +179,8 @@ class Replay {
       ...deps,
       offer: (offers) => this.#signals.offers(offers, this.#clock.nowMs()),
       view: (view) => this.#view(view),
+      // Nobody waits for a message here: what comes out of order is put right once a tick.
+      ahead: false,
       expressions,
     });
     this.#cities = site.clouds.map((cloud) =>
@@ -348,42 +356,95 @@ class Replay {
   }
 }
 
-/** Ticks of loops whose recording holds none: ideal ones, between the events that there are. */
-function* withTicks(recording: Recording, events: Iterable<RecordedEvent>): Generator<RecordedEvent> {
+/** A recording without ticks may be silent for so long; beyond, a stamp is taken to be wrong, ms. */
+const SILENCE_MAX_MS = 3_600_000;
+/** The fastest and the slowest loop that ideal ticks are made for, ms. */
+const PERIOD_MIN_MS = 1;
+const PERIOD_MAX_MS = 10_000;
+
+/** A loop's ideal ticks. */
+interface IdealLoop extends RecordedLoop {
+  readonly loop: string;
+  tick: number;
+}
+
+/** When the next tick of a loop is due. */
+const dueOf = ({ tick, periodMs, phaseMs }: IdealLoop): number => tick * periodMs + phaseMs;
+
+/**
+ * The loops of a recording without ticks: what its manifest says, the site's own where it says
+ * nothing (a capture from elsewhere).
+ *
+ * @throws Fault FILE_UNREADABLE for a period that no loop can have.
+ */
+function idealLoops({ manifest }: Recording, { loop: { rateHz } }: Site): IdealLoop[] {
+  const loops: Readonly<Record<string, RecordedLoop>> = {
+    signals: { periodMs: SPAT_PERIOD_MS, phaseMs: 0 },
+    perception: { periodMs: 1000 / rateHz, phaseMs: 0 },
+    ...manifest.loops,
+  };
+  return Object.entries(loops)
+    .sort(([a], [b]) => (a < b ? 1 : -1)) // signals before perception at equal instants
+    .map(([loop, { periodMs, phaseMs }]) => {
+      const inRange = periodMs >= PERIOD_MIN_MS && periodMs <= PERIOD_MAX_MS;
+      if (!inRange || !Number.isFinite(phaseMs)) {
+        throw new Fault('FILE_UNREADABLE', {
+          subject: 'manifest.json',
+          expected: filledText(texts.loop_period, { min: PERIOD_MIN_MS, max: PERIOD_MAX_MS }),
+          got: `loops.${loop} { periodMs: ${periodMs}, phaseMs: ${phaseMs} }`,
+          next: texts.loop_period_next,
+        });
+      }
+      const tick = Math.ceil((manifest.started.monoMs - phaseMs) / periodMs);
+      return { loop, periodMs, phaseMs, tick };
+    });
+}
+
+/**
+ * Ticks of loops whose recording holds none: ideal ones, between the events that there are.
+ *
+ * @throws Fault FILE_UNREADABLE where a stamp lies more than an hour after the one before: its
+ *   ticks would be without end.
+ */
+function* withTicks(
+  recording: Recording, site: Site, events: Iterable<RecordedEvent>,
+): Generator<RecordedEvent> {
   if (recording.hasTicks) {
     yield* events;
     return;
   }
-  const { started, loops } = recording.manifest;
-  const due = Object.entries(loops)
-    .sort(([a], [b]) => (a < b ? 1 : -1)) // signals before perception at equal instants
-    .map(([loop, { periodMs, phaseMs }]) => ({
-      loop,
-      periodMs,
-      phaseMs,
-      tick: Math.ceil((started.monoMs - phaseMs) / periodMs),
-    }));
-  const next = (): TickEvent | null => {
-    let first: (typeof due)[number] | null = null;
-    for (const entry of due) {
-      const atMs = entry.tick * entry.periodMs + entry.phaseMs;
-      if (!first || atMs < first.tick * first.periodMs + first.phaseMs) first = entry;
-    }
-    if (!first) return null;
-    const dueMs = monotonicMs(first.tick * first.periodMs + first.phaseMs);
-    return { kind: 'tick', loop: first.loop, tick: first.tick, dueMs, atMs: dueMs };
-  };
-  const take = (event: TickEvent): void => {
-    const entry = due.find(({ loop }) => loop === event.loop);
-    if (entry) entry.tick++;
-  };
+  const { started } = recording.manifest;
+  const loops = idealLoops(recording, site);
+  let beforeMs = started.monoMs;
   for (const event of events) {
-    for (let tick = next(); tick && tick.atMs <= event.atMs; tick = next()) {
-      take(tick);
-      yield tick;
+    if (event.atMs - beforeMs > SILENCE_MAX_MS) throw silence(started, beforeMs, event);
+    beforeMs = Math.max(beforeMs, event.atMs);
+    for (;;) {
+      let next = loops[0]!;
+      for (const loop of loops) if (dueOf(loop) < dueOf(next)) next = loop;
+      const dueMs = monotonicMs(dueOf(next));
+      if (dueMs > event.atMs) break;
+      const tick = next.tick++;
+      yield { kind: 'tick', loop: next.loop, tick, dueMs, atMs: dueMs };
     }
     yield event;
   }
+}
+
+/** What is said of a stamp that lies hours after the one before. */
+function silence(
+  started: RecordingManifest['started'], beforeMs: number, event: RecordedEvent,
+): Fault {
+  const utc = (atMs: number): string => {
+    const date = new Date(started.utcMs + atMs - started.monoMs);
+    return Number.isFinite(date.getTime()) ? date.toISOString() : `${atMs} ms`;
+  };
+  return new Fault('FILE_UNREADABLE', {
+    subject: event.kind === 'message' ? event.port : event.kind,
+    expected: filledText(texts.silence, { minutes: SILENCE_MAX_MS / 60_000 }),
+    got: filledText(texts.silence_got, { at: utc(event.atMs), before: utc(beforeMs) }),
+    next: texts.silence_next,
+  });
 }
 
 /** Compares what left live with what a replay sends, stream by stream. */
@@ -428,7 +489,15 @@ function align(a: readonly string[], b: readonly string[]): readonly [number, nu
   return [0, 0];
 }
 
-/** Replays a recording. Errors: `Fault` FILE_UNREADABLE for what is no recording. */
+/** The files that a replay writes into its folder. */
+export const replayFiles = [
+  'rsu.jsonl', 'tracks.jsonl', 'events.jsonl', 'cloud.jsonl', 'report.json',
+] as const;
+
+/**
+ * Replays a recording. Errors: `Fault` FILE_UNREADABLE for what is no recording, and for one whose
+ * stamps leave hours empty.
+ */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const recording =
     typeof options.recording === 'string' ? openRecording(options.recording) : options.recording;
@@ -448,7 +517,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const events = options.faults
     ? applyFaults(recording.events(), parseFaults(options.faults), random, anchor)
     : recording.events();
-  for (const event of withTicks(recording, events)) {
+  for (const event of withTicks(recording, options.site, events)) {
     if (options.signal?.aborted) break;
     firstMs ??= event.atMs;
     if (options.pace === 'real') {

@@ -55,7 +55,13 @@ export function countsText(counts: Readonly<Record<string, number>>, none: strin
   return rows.length === 0 ? none : rows.map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
-function tell(report: ReplayReport, wallS: number, io: Io): void {
+/** What was written, and into which folder. */
+interface Written {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+function tell(report: ReplayReport, wallS: number, written: Written | null, io: Io): void {
   const none = io.say(texts.none);
   const factor = (report.seconds / Math.max(wallS, 1e-3)).toFixed(1);
   io.out(
@@ -86,6 +92,11 @@ function tell(report: ReplayReport, wallS: number, io: Io): void {
   io.out(io.say(texts.replay_tracks, { tracks: report.tracks, rows: report.trackRows, events }));
   const drops = io.say(texts.replay_drops, { drops: countsText(report.drops, none) });
   for (const line of wrap(drops, pageWidth(io))) io.out(line);
+  if (!written) io.out(io.say(texts.replay_not_written));
+  else {
+    const { folder, files } = written;
+    io.out(io.say(texts.replay_written, { folder, files: files.join(', ') }));
+  }
   const { verify } = report;
   if (!verify) return;
   const { equal, compared, outside, firstDifference } = verify;
@@ -132,7 +143,7 @@ export const replay = command({
     // A device's bytes read at another site mostly come out as noise, which looks like a fault.
     if (id !== site.id) io.note(io.say(texts.replay_other_site, { id, site: site.id }));
     else if (hash !== site.hash) io.note(io.say(texts.replay_changed_site, { site: site.id }));
-    const { replay: replayRecording } = await import('../replay.ts');
+    const { replay: replayRecording, replayFiles } = await import('../replay.ts');
     const beganMs = io.clock.nowMs();
     const report = await replayRecording({
       recording,
@@ -147,8 +158,9 @@ export const replay = command({
     io.progress(null);
     const wallS = (io.clock.nowMs() - beganMs) / 1000;
     const realTimeFactor = report.seconds / wallS;
-    if (io.json) io.out(JSON.stringify({ ...report, wallS, realTimeFactor }));
-    else tell(report, wallS, io);
+    const written = out === null ? null : { folder: out, files: replayFiles };
+    if (io.json) io.out(JSON.stringify({ ...report, wallS, realTimeFactor, written }));
+    else tell(report, wallS, written, io);
     const found = report.verify;
     return found && found.equal < found.compared ? 1 : 0;
   },

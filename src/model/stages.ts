@@ -27,8 +27,10 @@ export interface SensorHealth {
 
 /** observations → tracks. */
 export interface FusionStage extends Stateful {
-  /** Applies a frame on arrival, at the instant(s) it was measured; rewinds when late. */
+  /** Takes a frame in, to be applied at the instant(s) it was measured; rewinds when late. */
   accept(frame: ObservationFrame): void;
+  /** Applies what has come. `tick` does so too; how often it was done before changes no result. */
+  settle(): void;
   setSensorHealth(health: SensorHealth): void;
   /** For those who queue at red. */
   setSignals(state: SignalState): void;

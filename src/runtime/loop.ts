@@ -18,13 +18,18 @@ export interface TickReport extends Turn {
   readonly skipped: number;
 }
 
+/** Where deadlines should lie on a cycle of turns. */
+export interface Phase {
+  /** Of the turns whose number is a multiple of `turns`: ms of the monotonic clock modulo the cycle. */
+  readonly atMs: number;
+  /** Turns of the cycle; with 1 every turn is as good as the next. */
+  readonly turns: number;
+}
+
 /** What may be changed of a loop. */
 export interface LoopOptions {
-  /**
-   * Where in the period the deadlines should lie, ms of the monotonic clock modulo the period;
-   * null leaves them. Asked once a turn.
-   */
-  phase?(): number | null;
+  /** Where the deadlines should lie; null leaves them. Asked once a turn. */
+  phase?(): Phase | null;
   /** The most that a turn moves towards that phase, ms; default 0.5. */
   readonly slewMs?: number;
   /** Stamps the beginning of a turn (a `Stamper`'s, so that it has its place among messages). */
@@ -57,8 +62,8 @@ export async function runFixedRate(
   let originMs = clock.nowMs();
   for (let served = 0; ; ) {
     const wanted = options.phase?.() ?? null;
-    if (wanted !== null && Number.isFinite(wanted)) {
-      const way = shortestWay(originMs, wanted, periodMs);
+    if (wanted !== null && Number.isFinite(wanted.atMs)) {
+      const way = shortestWay(originMs, wanted.atMs, periodMs * wanted.turns);
       originMs = plusMs(originMs, Math.max(-slewMs, Math.min(slewMs, way)));
     }
     const newest = Math.floor((clock.nowMs() - originMs) / periodMs);

@@ -399,3 +399,43 @@ test('every counter of fusion has a text', () => {
   }
   expect([...names].sort()).toEqual(Object.keys(fusionTexts).sort());
 });
+
+test('how often frames are applied before the tick changes no track, late frames or not', () => {
+  const sensors = [sensor('l', 'lidar'), sensor('c', 'camera')];
+  const eager = fusionOf(siteWith(sensors));
+  const lazy = fusionOf(siteWith(sensors));
+  const look = (t: number): Observation[] =>
+    [seen(t, t / 100, 0), seen(t, 30, t / 200 - 10, { classes: { pedestrian: 0.95 } })];
+  for (let t = 1000; t < 3000; t += 50) {
+    const frames = [frame('l', t, t, t % 100 === 0 ? look(t) : [], 20)];
+    if (t % 150 === 0) frames.push(frame('c', t, t - 130, look(t - 130), 150));
+    for (const one of frames) {
+      eager.accept(one);
+      eager.settle();
+      lazy.accept(one);
+    }
+    if (t === 2000) {
+      // A state that is taken while frames wait goes on like the loop that it was taken of.
+      const state = structuredClone(lazy.snapshot());
+      lazy.restore(state);
+    }
+    expect(tracksAt(lazy, t + 40)).toEqual(tracksAt(eager, t + 40));
+  }
+  expect(counted(lazy, 'rewind')).toBeGreaterThan(3);
+  expect(tracksAt(lazy, 3000)).toHaveLength(2);
+});
+
+test('a sensor whose picture is frozen covers nothing, from the tick on that finds it out', () => {
+  const fusion = fusionOf(siteWith([lidar]));
+  const covers = (atMs: number): boolean => fusion.tick(1, stamp(atMs).monoMs, stamp(atMs))
+    .coverage.zones.some(({ sensors }) => sensors.length > 0);
+  const moving = { measurement: { kind: 'site-position', eastM: 20, northM: 0, eastMps: 5,
+    northMps: 0, covariance: [0.04, 0, 0, 0, 0, 0.04, 0, 0, 0, 0, 0.1, 0, 0, 0, 0, 0.1] } } as const;
+  feed(fusion, 1000, 1100, (t) => [seen(t, 20, 0, moving)]);
+  expect(covers(1150)).toBe(true);
+  feed(fusion, 1200, 4000, (t) => [seen(t, 20, 0, moving)]);
+  expect(counted(fusion, 'frame_frozen')).toBeGreaterThan(0);
+  expect(covers(4050)).toBe(false);
+  feed(fusion, 4100, 4200, (t) => [seen(t, 20 + (t - 4000) / 100, 0)]);
+  expect(covers(4250)).toBe(true);
+});

@@ -182,6 +182,46 @@ test('a receiver that goes on from secMark finds a car at 15 m/s within 0.3 m, t
   expect(worstM).toBeLessThan(0.3);
 });
 
+/** The short recording with another manifest, and this said of it. */
+function withManifest(
+  name: string, change: (manifest: Record<string, unknown>) => void, source = 'two',
+): void {
+  const into = folder.path(name);
+  mkdirSync(into);
+  for (const file of readdirSync(folder.path(source))) {
+    copyFileSync(folder.path(`${source}/${file}`), `${into}/${file}`);
+  }
+  const manifest = JSON.parse(readFileSync(`${into}/manifest.json`, 'utf8')) as Record<string, unknown>;
+  change(manifest);
+  writeFileSync(`${into}/manifest.json`, JSON.stringify(manifest));
+}
+
+test('a capture whose manifest names no loops is replayed with those of the site', async () => {
+  withManifest('loopless', (manifest) => delete manifest['loops']);
+  const report = await run('loopless', two, 'loopless-out');
+  expect(report.messages['SPAT']).toBeGreaterThan(90);
+  expect(outputs('loopless-out')).toEqual(outputs('two-1'));
+});
+
+test.each([0, -5, Number.NaN, 1e9])('a loop with a period of %s is refused by name, not run for ever', async (periodMs) => {
+  const name = `period-${periodMs}`;
+  withManifest(name, (manifest) => (manifest['loops'] = { signals: { periodMs, phaseMs: 0 } }));
+  await expect(run(name, two, `${name}-out`)).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE', message: expect.stringContaining('loops.signals'),
+  });
+});
+
+test('a stamp far in the future ends a replay with what is wrong, not after years of ticks', async () => {
+  withManifest('future', () => undefined, 'demo');
+  const file = folder.path('future/camera-south.jsonl');
+  const all = readFileSync(file, 'utf8').trim().split('\n');
+  const last = JSON.parse(all.at(-1)!) as { t: number };
+  writeFileSync(file, `${[...all, JSON.stringify({ ...last, t: last.t + 90_000_000 })].join('\n')}\n`);
+  await expect(run('future', site, 'future-out')).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE', message: expect.stringContaining('camera-south'),
+  });
+});
+
 testWithShared('the recorded drive of a real radar is survived: finite tracks, and refusals only by name', async () => {
   const only: Site = { ...site, sensors: site.sensors.map((sensor) => ({ ...sensor, enabled: sensor.id === 'radar-middle' })) };
   const into = folder.path('radar');

@@ -9,7 +9,7 @@ import type { OpenPort, PortDeps, PortMessage } from '../../src/model/port.ts';
 import type { PortSettings } from '../../src/model/site.ts';
 import { Histogram } from '../../src/runtime/histogram.ts';
 import { runFixedRate } from '../../src/runtime/loop.ts';
-import type { TickReport } from '../../src/runtime/loop.ts';
+import type { Phase, TickReport } from '../../src/runtime/loop.ts';
 import { ReplayPorts } from '../../src/runtime/recording/replay-ports.ts';
 import { Stamper } from '../../src/runtime/stamper.ts';
 import { backOffMs, PortSupervisor } from '../../src/runtime/supervisor.ts';
@@ -212,7 +212,7 @@ test('stamps rise strictly, by whole microseconds, and keep what already does', 
 });
 
 /** Runs a loop on a virtual clock; `busy` says how long each turn takes. */
-async function loopFor(untilMs: number, busy: (tick: number) => number, phase?: () => number | null): Promise<TickReport[]> {
+async function loopFor(untilMs: number, busy: (tick: number) => number, phase?: () => Phase | null): Promise<TickReport[]> {
   const clock = virtualClock();
   const stop = new AbortController();
   const reports: TickReport[] = [];
@@ -239,9 +239,19 @@ test('a loop is due at multiples of its period, serves the newest and counts wha
 });
 
 test('a loop moves to the phase that it is given, half a millisecond a turn, the shorter way round', async () => {
-  const reports = await loopFor(500, () => 0, () => 48);
+  const reports = await loopFor(500, () => 0, () => ({ atMs: 48, turns: 1 }));
   expect(reports.map(({ dueMs }) => dueMs).slice(0, 6)).toEqual([49.5, 99, 148.5, 198, 248, 298]);
   expect(reports.map(({ tick }) => tick)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test('a phase on a cycle of two turns is reached by the even ones, the shorter way round', async () => {
+  const settled = async (atMs: number): Promise<number[]> => {
+    const reports = await loopFor(6000, () => 0, () => ({ atMs, turns: 2 }));
+    const { tick, dueMs } = reports.at(-1)!;
+    return [tick % 2 === 0 ? dueMs % 100 : (dueMs - 50) % 100, reports.length];
+  };
+  expect(await settled(30)).toEqual([30, 119]);
+  expect(await settled(80)).toEqual([80, 120]);
 });
 
 test('a mistake in a turn ends the loop and is thrown', async () => {

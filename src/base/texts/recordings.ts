@@ -37,6 +37,23 @@ export const recordingFaultTexts = defineTexts({
     en: 'Each port of the manifest has a file.',
     zh: '清单中的每个端口都应有一个文件。',
   },
+  loop_period: {
+    en: 'a period of {min} to {max} ms and a phase',
+    zh: '{min} 至 {max} 毫秒的周期与一个相位',
+  },
+  loop_period_next: {
+    en: 'Correct the loop in the manifest, or leave it out.',
+    zh: '请更正清单中的该循环，或将其删除。',
+  },
+  silence: {
+    en: 'stamps at most {minutes} min apart (the recording holds no ticks)',
+    zh: '相邻时间戳间隔不超过 {minutes} 分钟（该录制不含节拍）',
+  },
+  silence_got: { en: '{at} after {before}', zh: '{before} 之后为 {at}' },
+  silence_next: {
+    en: 'Cut the capture at the gap, or mend the stamp.',
+    zh: '请在间断处截断抓包，或修正该时间戳。',
+  },
   state_next: { en: 'Replay from another recording.', zh: '请改用其他录制回放。' },
   file: { en: 'a file of a recording', zh: '录制中的文件' },
   file_next: { en: 'Check the path and the permissions.', zh: '请检查路径与权限。' },
