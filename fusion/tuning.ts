@@ -212,9 +212,10 @@ export const sensorTuning: Readonly<Record<SensingKind, SensorTuning>> = {
   },
   v2x: {
     kind: 'v2x', foundNear: 0, foundFar: 0, foundHidden: 0, blindBelowMps: 0,
-    clutterPerM2: 1e-5, positionFloorM: 0.5, velocityFloorMps: 0.2, headingFloorRad: 0.05,
+    clutterPerM2: 1e-5, positionFloorM: 1.6, velocityFloorMps: 0.2, headingFloorRad: 0.05,
     classConfusion: 0.02, sizeWeight: [2, 2, 2], correlationS: 0.3,
-    because: 'A self-report says that its sender is there; silence says nothing about others.',
+    because: 'A self-report says that its sender is there; silence says nothing about others. '
+      + 'Its place errs by the same for minutes, so that no number of reports makes it sure.',
   },
   loop: {
     kind: 'loop', foundNear: 0, foundFar: 0, foundHidden: 0, blindBelowMps: 0,
