@@ -1,4 +1,5 @@
 /**
+ * What people alone read is left as it is: sentences, and what a breach tells beyond its rule.
  * Mutant schemata: one instrumented copy of a source in which every mutant sleeps behind a switch.
  * `__mutant(n)` stands before each changed place; the number that is awake picks the change.
  */
@@ -157,6 +158,17 @@ function changesOf(node: ts.Expression): Change[] {
   return changes;
 }
 
+/** Where the arguments that only people read begin, in the calls that make a breach. */
+const told: Readonly<Record<string, number>> = { need: 2, note: 1, judge: 1 };
+
+/** Whether a node stands in what a breach tells: no decision follows from it. */
+function isTold(node: ts.Node): boolean {
+  const { parent } = node;
+  if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
+  const from = told[parent.expression.text];
+  return from !== undefined && parent.arguments.indexOf(node as ts.Expression) >= from;
+}
+
 /** Places where an expression is a name, a type or a target, not a value. */
 function isNoValue(node: ts.Node): boolean {
   const { parent } = node;
@@ -224,7 +236,7 @@ export function instrument(
     const visit = (node: ts.Node): ts.Node => {
       if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)
         || ts.isTypeAliasDeclaration(node) || ts.isImportDeclaration(node)
-        || (ts.isTemplateExpression(node) && isSentence(node.getText()))) return node;
+        || isTold(node) || (ts.isTemplateExpression(node) && isSentence(node.getText()))) return node;
       const visited = ts.visitEachChild(node, visit, context);
       if (mayVanish(node)) {
         const asleep = factory.createLogicalNot(add(node, root, 'statement', 'removed'));
