@@ -87,16 +87,16 @@ const scoreOf = ({ views, truth }: Run) => evaluate(truth, views.slice(60).flatM
 }))), { align: 'interp', area: [-100, -100, 100, 100] });
 
 test('who reports itself and is seen as well is one road user, known better than by sensors alone', () => {
-  for (const [name, keep, factor] of [
-    ['camera', ({ sensing }: SensorSettings) => sensing === 'camera', 0.95],
-    ['all', () => true, 1],
+  for (const [name, keep, factor, seconds] of [
+    ['camera', ({ sensing }: SensorSettings) => sensing === 'camera', 0.95, 25],
+    ['all', () => true, 1, 15],
   ] as const) {
-    const alone = play(siteOf(keep, false), 5, 25);
-    const both = play(siteOf(keep, true), 5, 25);
-    expect(both.counters['frames_rsu-in']).toBeGreaterThan(200);
+    const alone = play(siteOf(keep, false), 5, seconds);
+    const both = play(siteOf(keep, true), 5, seconds);
+    expect(both.counters['frames_rsu-in']).toBeGreaterThan(120);
     const [without, with_] = [scoreOf(alone), scoreOf({ ...both, truth: alone.truth })];
     const figure = (score: typeof without, word: string): number => score[word] as number;
-    expect(figure(without, 'gt_boxes')).toBeGreaterThan(5000);
+    expect(figure(without, 'gt_boxes')).toBeGreaterThan(4000);
     // Not one road user more at a place than there is: false ones do not grow with those who speak.
     expect(figure(with_, 'precision'), name).toBeGreaterThanOrEqual(figure(without, 'precision') - 0.003);
     expect(figure(with_, 'recall'), name).toBeGreaterThanOrEqual(figure(without, 'recall'));

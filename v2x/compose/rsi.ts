@@ -2,7 +2,7 @@ import { plusMs, utcMs } from '../../src/base/time.ts';
 import type { MonotonicMs, Stamp, UtcMs } from '../../src/base/time.ts';
 import type { RoadEvent } from '../../src/model/event.ts';
 import { nodeKey } from '../../src/model/ids.ts';
-import type { LinkId, NodeId } from '../../src/model/ids.ts';
+import type { LaneId, LinkId, NodeId } from '../../src/model/ids.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
 import { servedNodes } from '../../src/model/road.ts';
 import type { RoadLink, RoadNode, RoadPoint, RoadSign } from '../../src/model/road.ts';
@@ -14,6 +14,7 @@ import { MessageCounters } from './counter.ts';
 import { gb2312Hex } from './gb2312.ts';
 import { airFrame, airOffset, airPosition } from './position.ts';
 import type { AirFrame, AirPosition } from './position.ts';
+import { Policy } from './policy.ts';
 import { unitId } from './rsm.ts';
 import { airTime } from './time.ts';
 
@@ -28,16 +29,18 @@ const MINUTE_MS = 60_000;
 /** Ids of events on air are 0 to 255; one is not given again for this long after its event. */
 const EVENT_IDS = 256;
 const ID_REST_MS = 60_000;
-/** Period of each kind, ms. */
+/** Period of each kind where the site sets none, ms: the RSU requirement's. */
 const periodMs: Readonly<Record<Liveliness, number>> = {
   static: 1000,
   semiStatic: 500,
   dynamic: 100,
 };
-/** The caller's period may waver by this much. */
-const PERIOD_SLACK_MS = 25;
-/** Octets of a description. */
-const TEXT_MAX = 64;
+const policyKinds = {
+  static: 'RSI-static', semiStatic: 'RSI-semi-static', dynamic: 'RSI-dynamic',
+} as const;
+/** Octets of a description: of a sign the code's 16 characters come first, then its text. */
+const EVENT_TEXT_MAX = 64;
+const SIGN_TEXT_MAX = 160;
 const LINKS_MAX = 16;
 const UNSIGNED_16_MAX = 65_535;
 
@@ -60,13 +63,22 @@ class Rsi implements RsiComposer {
   #nextId = 0;
   /** When each kind last left. */
   #lastMs: Partial<Record<Liveliness, MonotonicMs>> = {};
+  /** What was told of each kind when it last left: a change may be told at once. */
+  #said: Partial<Record<Liveliness, string>> = {};
+  readonly #policies: Readonly<Record<Liveliness, Policy>>;
 
   constructor(context: ComposerContext) {
     this.#context = context;
     this.#counters = new MessageCounters(context.random);
     this.#air = airFrame(context.site);
     this.#unitId = unitId(context.site.box);
-    const { road } = context.site;
+    const { site } = context;
+    const { road } = site;
+    const policy = (kind: Liveliness): Policy =>
+      new Policy(site, policyKinds[kind], periodMs[kind]);
+    this.#policies = {
+      static: policy('static'), semiStatic: policy('semiStatic'), dynamic: policy('dynamic'),
+    };
     this.#links = new Map(road.links.map((link) => [link.id, link]));
     this.#nodes = servedNodes(road);
     this.#signs = road.signs.map((sign) => ({ node: this.#nearest(sign.point), sign }));
@@ -76,30 +88,41 @@ class Rsi implements RsiComposer {
     this.#forget(now.monoMs);
     const live = events.filter((event) => event.ended === null && this.#mayTell(event, now));
     for (const event of live) this.#idOf(event, now.monoMs);
-    const due = {
-      dynamic: this.#due('dynamic', now.monoMs),
-      semiStatic: this.#due('semiStatic', now.monoMs),
-      static: this.#due('static', now.monoMs),
-    };
     const offers: MessageOffer[] = [];
+    const told = {
+      dynamic: this.#toldOf(live, 'dynamic'),
+      semiStatic: this.#toldOf(live, 'semiStatic'),
+    };
+    const due = {
+      dynamic: this.#due('dynamic', told.dynamic, now.monoMs),
+      semiStatic: this.#due('semiStatic', told.semiStatic, now.monoMs),
+      static: this.#due('static', [], now.monoMs),
+    };
     for (const node of this.#nodes) {
       for (const liveliness of ['dynamic', 'semiStatic'] as const) {
-        if (!due[liveliness]) continue;
-        const own = live.filter(
-          (event) =>
-            this.#ids.has(event.id) &&
-            eventCodes[event.kind].liveliness === liveliness &&
-            this.#nearest([event.eastM, event.northM]) === node,
+        if (!due[liveliness] || this.#policies[liveliness].unitsOf(node.id) === null) continue;
+        const own = told[liveliness].filter(
+          (event) => this.#nearest([event.eastM, event.northM]) === node,
         );
         const compose = (part: readonly RoadEvent[]): MessageOffer =>
           this.#events(node, part, liveliness, now);
         this.#split(own, EVENTS_MAX, compose, offers);
       }
-      if (!due.static) continue;
-      const signs = this.#signs.filter((entry) => entry.node === node).map(({ sign }) => sign);
+      if (!due.static || this.#policies.static.unitsOf(node.id) === null) continue;
+      const signs = this.#signs
+        .filter(({ node: own, sign }) =>
+          own === node && this.#policies.static.holds(sign.point[0], sign.point[1]))
+        .map(({ sign }) => sign);
       this.#split(signs, SIGNS_MAX, (part) => this.#signsOffer(node, part, now), offers);
     }
     return offers;
+  }
+
+  /** Events of one kind that have an id on air and lie where the site wants them told. */
+  #toldOf(live: readonly RoadEvent[], liveliness: Liveliness): readonly RoadEvent[] {
+    return live.filter((event) =>
+      eventCodes[event.kind].liveliness === liveliness && this.#ids.has(event.id)
+      && this.#policies[liveliness].holds(event.eastM, event.northM));
   }
 
   /** Items in as few messages as the list's and the profile's limits allow. */
@@ -122,11 +145,14 @@ class Rsi implements RsiComposer {
     }
   }
 
-  #due(liveliness: Liveliness, nowMs: MonotonicMs): boolean {
-    const lastMs = this.#lastMs[liveliness];
-    const waitMs = periodMs[liveliness] - PERIOD_SLACK_MS;
-    if (lastMs !== undefined && nowMs - lastMs < waitMs) return false;
+  /** By the period, or at once where the site wants changes told so: begins and ends alike. */
+  #due(liveliness: Liveliness, told: readonly RoadEvent[], nowMs: MonotonicMs): boolean {
+    const policy = this.#policies[liveliness];
+    const said = told.map(({ id }) => id).join();
+    const changed = policy.trigger === 'change' && said !== (this.#said[liveliness] ?? '');
+    if (!changed && !policy.due(this.#lastMs[liveliness], nowMs)) return false;
     this.#lastMs[liveliness] = nowMs;
+    this.#said[liveliness] = said;
     return true;
   }
 
@@ -195,7 +221,7 @@ class Rsi implements RsiComposer {
       eventSource: 'detection',
       eventPos: airOffset(this.#air.geodetic(event.eastM, event.northM), reference),
       eventRadius: radiusOnAir(event.radiusM),
-      ...described(event.description?.zh ?? ''),
+      ...described(event.description?.zh ?? '', EVENT_TEXT_MAX),
       timeDetails: {
         startTime: airTime(event.began.utcMs).moy,
         endTime: endMinute(now.utcMs, this.#eventEnd(event, now)),
@@ -205,7 +231,7 @@ class Rsi implements RsiComposer {
       ...(event.path.length > 1
         ? { referencePaths: [this.#path(pointsOf(event), event.radiusM, reference)] }
         : {}),
-      ...this.#linksOf(event.linkId === null ? [] : [event.linkId]),
+      ...this.#linksOf(event.linkId === null ? [] : [event.linkId], this.#laneBits(event.laneId)),
       eventConfidence: Math.round(Math.min(Math.max(event.confidence, 0), 1) * 200),
     }));
     return this.#offer(node, { rtes }, liveliness, moy, now);
@@ -218,14 +244,14 @@ class Rsi implements RsiComposer {
       rtsId: sign.id,
       signType: signCodes[sign.kind] ?? 0,
       signPos: airOffset(this.#air.geodetic(sign.point[0], sign.point[1]), reference),
-      ...described(sign.description),
+      ...described(sign.description, SIGN_TEXT_MAX),
       timeDetails: {
         startTime: moy - (moy % 60),
         endTime: endMinute(now.utcMs, plusMs(now.utcMs, SIGN_LIFE_MIN * MINUTE_MS)),
         endTimeConfidence: 'unavailable',
       },
       priority: priorityOctet(sign.priority),
-      ...(sign.path.length > 0
+      ...(sign.path.length >= this.#context.profile.pathPointsMin
         ? { referencePaths: [this.#path(sign.path, sign.radiusM, reference)] }
         : {}),
       ...this.#linksOf(sign.linkIds),
@@ -242,15 +268,24 @@ class Rsi implements RsiComposer {
     };
   }
 
-  #linksOf(ids: readonly LinkId[]): object {
+  #linksOf(ids: readonly LinkId[], lanes: object = {}): object {
     const links = ids.filter((id) => this.#links.has(id)).slice(0, LINKS_MAX);
-    return links.length > 0 ? { referenceLinks: links.map((id) => this.#link(id)) } : {};
+    if (links.length === 0) return {};
+    return { referenceLinks: links.map((id) => ({ ...this.#link(id), ...lanes })) };
   }
 
-  #link(id: LinkId): unknown {
+  #link(id: LinkId): object {
     const link = this.#links.get(id)!;
     const node = ({ region, id: number }: NodeId): unknown => ({ region, id: number });
     return { upstreamNodeId: node(link.upstream), downstreamNodeId: node(link.downstream) };
+  }
+
+  /** The lane of an event as one of sixteen bits, bit 0 reserved; all lanes where it has none. */
+  #laneBits(id: LaneId | null): object {
+    const lane = this.#context.site.road.lanes.find((row) => row.id === id);
+    if (!lane || lane.number < 1 || lane.number > 15) return {};
+    const bits = Array.from({ length: 16 }, (_, bit) => (bit === lane.number ? '1' : '0'));
+    return { referenceLanes: bits.join('') };
   }
 
   #reference(node: RoadNode): AirPosition {
@@ -280,7 +315,7 @@ class Rsi implements RsiComposer {
         profile: profile.name,
         ...profile.air.RSI[liveliness],
         validUntilMs: plusMs(now.monoMs, 1000),
-        rsuIds: [],
+        rsuIds: this.#policies[liveliness].unitsOf(node.id) ?? [],
         node: node.id,
       },
       validMs: now.monoMs,
@@ -295,6 +330,7 @@ class Rsi implements RsiComposer {
       ids: [...this.#ids],
       nextId: this.#nextId,
       lastMs: this.#lastMs,
+      said: this.#said,
     });
   }
 
@@ -304,11 +340,13 @@ class Rsi implements RsiComposer {
       ids: [number, HeldId][];
       nextId: number;
       lastMs: Partial<Record<Liveliness, MonotonicMs>>;
+      said?: Partial<Record<Liveliness, string>>;
     };
     this.#counters.restore(state.counters);
     this.#ids = new Map(state.ids);
     this.#nextId = state.nextId;
     this.#lastMs = state.lastMs;
+    this.#said = state.said ?? {};
   }
 }
 
@@ -327,8 +365,8 @@ const pointsOf = ({ path }: RoadEvent): readonly RoadPoint[] =>
 const radiusOnAir = (radiusM: number): number =>
   Math.min(Math.max(Math.round(radiusM * 10), 0), UNSIGNED_16_MAX);
 
-function described(text: string): object {
-  const textGB2312 = gb2312Hex(text, TEXT_MAX);
+function described(text: string, octetsMax: number): object {
+  const textGB2312 = gb2312Hex(text, octetsMax);
   return textGB2312 === '' ? {} : { description: { textGB2312 } };
 }
 

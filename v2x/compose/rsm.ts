@@ -304,7 +304,7 @@ export class Rsm implements RsmComposer {
     const evidence: ParticipantEvidence[] = [selfEvidence(place.node, list.valid.monoMs)];
     for (const { user, held } of told) {
       participants.push(participantOf(user.track, held, this.#air, place.reference));
-      evidence.push(evidenceOf(user.track, held.airId));
+      evidence.push(evidenceOf(user.track, held));
     }
     const frame = {
       rsmFrame: {
@@ -475,7 +475,7 @@ function boundOf({ covariance }: Track): number {
   return bound95M(xx, xy, yy);
 }
 
-function evidenceOf(track: Track, airId: number): ParticipantEvidence {
+function evidenceOf(track: Track, { airId, headingRad }: HeldUser): ParticipantEvidence {
   return {
     airId,
     measuredMs: track.measured.monoMs,
@@ -488,6 +488,10 @@ function evidenceOf(track: Track, airId: number): ParticipantEvidence {
     speedMps: track.speedMps,
     cls: track.cls,
     greenMs: null,
+    headingDeg: headingRad === null ? null : headingRadToNorthDeg(headingRad),
+    lengthM: track.extent.lengthM,
+    widthM: track.extent.widthM,
+    existence: track.existence,
   };
 }
 
