@@ -12,6 +12,7 @@ import { gate, gateRelease } from './gate.ts';
 import { help } from './help-command.ts';
 import type { CommandGroup } from './help.ts';
 import { mapDraw } from './mapdraw.ts';
+import { mapImport } from './mapimport.ts';
 import { mapSize } from './mapsize.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -29,7 +30,7 @@ import { webShare } from './webshare.ts';
 
 export const commandGroups: readonly CommandGroup[] = [
   { title: texts.group_try, commands: [demo, simulate, replay, score, track] },
-  { title: texts.group_site, commands: [siteNew, check, siteMigrate, mapSize, mapDraw, drivers] },
+  { title: texts.group_site, commands: [siteNew, check, siteMigrate, mapImport, mapSize, mapDraw, drivers] },
   {
     title: texts.group_run,
     commands: [run, status, top, gate, gateRelease, record, webShare, doctor],

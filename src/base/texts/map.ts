@@ -74,6 +74,93 @@ export const mapTexts = defineTexts({
     zh: '请取 `rsu.jsonl` 中的一行，或指明其所属节点或消息规范。',
   },
 
+  import_summary: {
+    en: 'Make a site from a map: OpenDRIVE (.xodr) or Lanelet2 (.osm).',
+    zh: '由地图生成站点：OpenDRIVE（.xodr）或 Lanelet2（.osm）。',
+  },
+  import_details: {
+    en: 'Reads the junctions of the map with their approaches, exits, ways across and crossings '
+      + 'into a new site folder for the bench, and says what it left out. Lamps, conflicts and '
+      + 'sensors are no part of such maps: the last lines say what is yours to add.',
+    zh: '读取地图中的路口及其进口、出口、转向与横道，写入新的 bench 站点目录，并列出未采用的内容。'
+      + '此类地图不含信号灯、冲突与传感器：末尾几行列出须由您补充的内容。',
+  },
+  import_file: { en: 'The map file.', zh: '地图文件。' },
+  import_out: { en: 'New or empty folder for the site.', zh: '站点目录，须为新目录或空目录。' },
+  import_reference: {
+    en: 'Latitude, longitude and height of the origin, for a map that does not say where it lies.',
+    zh: '原点的纬度、经度与高度；用于未注明位置的地图。',
+  },
+  import_junction: {
+    en: 'Junctions to take, by id, apart by commas; all without it.',
+    zh: '要采用的路口编号，以逗号分隔；缺省为全部。',
+  },
+  import_reach: { en: 'How far links reach from a junction.', zh: '路段自路口延伸的距离。' },
+  import_done: {
+    en: '{folder}: {junctions} junctions, {links} links, {lanes} lanes, {movements} movements, '
+      + '{crossings} crossings',
+    zh: '{folder}：{junctions} 个路口，{links} 条路段，{lanes} 条车道，{movements} 个转向，'
+      + '{crossings} 条横道',
+  },
+  import_skipped: { en: 'left out: {what}', zh: '未采用：{what}' },
+  import_next: { en: 'Yours to add before this site can speak:', zh: '上线前须由您补充：' },
+  import_todo_lamps: {
+    en: 'signal groups, phases, conflicts and clearance times in road.json, the controller in both '
+      + 'files (the map names {lamps} lamps)',
+    zh: 'road.json 中的信号组、相位、冲突与清空时间，以及两个文件中的信号机（地图中有 {lamps} 个灯）',
+  },
+  import_todo_place: {
+    en: 'the surveyed reference point with its height, datum and epoch in site.json (now {latDeg}, '
+      + '{lonDeg}, {heightM} m)',
+    zh: 'site.json 中测量所得的参考点、高度、基准与历元（现为 {latDeg}、{lonDeg}、{heightM} 米）',
+  },
+  import_todo_ids: {
+    en: 'region and node numbers of the authority, for going live',
+    zh: '上线所需的主管部门区域号与节点号',
+  },
+  import_todo_sensors: {
+    en: 'sensors and coverage zones; signs; stop lines, where they are not at the end of the road',
+    zh: '传感器与覆盖区、标志；以及不在道路端点处的停止线',
+  },
+  import_todo_lanes: {
+    en: 'lanes by hour or plan, waiting areas, speed limits that the map does not name',
+    zh: '按时段或方案变化的车道、待行区，以及地图未注明的限速',
+  },
+  fault_map_kind: { en: 'an OpenDRIVE or Lanelet2 map', zh: 'OpenDRIVE 或 Lanelet2 地图' },
+  fault_map_root: { en: 'a file of <{name}>', zh: '<{name}> 文件' },
+  fault_map_root_next: { en: 'Give a .xodr or .osm file.', zh: '请给出 .xodr 或 .osm 文件。' },
+  fault_map_place: { en: 'a map that says where it lies', zh: '注明位置的地图' },
+  fault_map_place_got: {
+    en: 'no geoReference of a transverse Mercator projection, nor points with latitude and longitude',
+    zh: '既无横轴墨卡托投影的 geoReference，也无带经纬度的点',
+  },
+  fault_map_place_next: {
+    en: 'Give --reference with the place of the origin.', zh: '请用 --reference 给出原点位置。',
+  },
+  fault_map_junctions: { en: 'one to {most} junctions', zh: '1 至 {most} 个路口' },
+  fault_map_junctions_got: { en: '{count} in this file: {names}', zh: '文件中有 {count} 个：{names}' },
+  fault_map_junctions_next: { en: 'Name them with --junction.', zh: '请用 --junction 指定。' },
+  fault_reference: {
+    en: 'latitude,longitude[,height] such as 31.2841,121.1712,14.2',
+    zh: '纬度,经度[,高度]，如 31.2841,121.1712,14.2',
+  },
+  fault_reference_next: { en: 'Give degrees and metres.', zh: '请以度与米填写。' },
+
+  xml_expected: { en: 'XML of elements and attributes', zh: '由元素与属性组成的 XML' },
+  xml_got: { en: 'line {line}: {why}', zh: '第 {line} 行：{why}' },
+  xml_next: {
+    en: 'Export the map again, without document type and entities.',
+    zh: '请重新导出地图，不含文档类型与实体。',
+  },
+  xml_ended: { en: 'the file ends too early', zh: '文件过早结束' },
+  xml_entity: { en: 'unknown entity {got}', zh: '未知实体 {got}' },
+  xml_attribute: { en: 'a bad or doubled attribute at {name}', zh: '{name} 处的属性有误或重复' },
+  xml_doctype: { en: 'a document type or mark that is not taken', zh: '含不接受的文档类型或标记' },
+  xml_large: { en: 'more than {most} characters, elements or levels', zh: '字符、元素或层级超过 {most}' },
+  xml_outside: { en: 'text or elements outside the root', zh: '根元素之外有内容' },
+  xml_name: { en: 'an element without a name', zh: '元素缺少名称' },
+  xml_close: { en: 'an end tag that closes nothing: {name}', zh: '结束标签不匹配：{name}' },
+
   legend_lane: { en: 'motor lane', zh: '机动车道' },
   legend_bus: { en: 'bus lane', zh: '公交车道' },
   legend_non_motor: { en: 'non-motor lane', zh: '非机动车道' },
