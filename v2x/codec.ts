@@ -91,7 +91,8 @@ export function createLineCodec(
       const result = decodeLine(text, profile, options);
       const skipped = result.skippedExtensions;
       if (skipped === 0) return result;
-      return { ...result, note: fillText(v2xTexts.codecSkipped, language, { line: count, skipped }) };
+      const values = { line: count, skipped };
+      return { ...result, note: fillText(v2xTexts.codecSkipped, language, values) };
     } catch (thrown) {
       if (!(thrown instanceof UperError)) throw thrown;
       const values = { line: count, sentence: thrown.in(language) };

@@ -315,8 +315,12 @@ function listFunction(schema: ListSchema, name: string, source: Source): string 
   lines.value(element, 'x', source);
   lines.flush();
   const walk = `for (let left = count; left > 0; left--) {\n${lines.text()}\no.push(x);\n}`;
-  // No memory is asked for before the shortest form of all elements is known to be there.
-  const need = `r.need(count * ${leastBits(element)});`;
+  // No memory is asked for before the shortest form of all elements is known to be there. Elements
+  // without bits are always there: then the sum of a list without bounds has one.
+  const least = leastBits(element);
+  const need = least > 0 || max !== Infinity
+    ? `r.need(count * ${least});`
+    : `badCount(r, o.length + count);`;
   const width = max === Infinity ? 0 : bitsFor(max - min + 1);
   const plus = min === 0 ? '' : ` + ${min}`;
   const check = max - min + 1 < 2 ** width

@@ -46,6 +46,13 @@ export function badIndex(r: BitReader, back: number, got: number, count: number)
   throw new Refusal(r.offset(back), expectation, String(got));
 }
 
+/** Refuses more elements than a list of nothing may have. */
+export function badCount(r: BitReader, count: number): void {
+  if (count <= 65536) return;
+  const expectation = { text: 'listOf', values: { count: countText(0, 65536) } } as const;
+  throw new Refusal(r.offset(), expectation, String(count));
+}
+
 // Bit strings
 
 /** Texts of all values of 0 to 8 bits. */
@@ -82,9 +89,14 @@ function bitsExpected(count: string): Expectation {
 export function putExtendedBits(w: BitWriter, value: string): void {
   if (!/^[01]*$/.test(value)) refuse(bitsExpected('any number of'), value);
   w.put(1, 1);
-  w.putFragments(value.length, (from, to) => {
-    for (let index = from; index < to; index++) w.put(value.charCodeAt(index) & 1, 1);
-  });
+  if (value.length < 128) {
+    w.put(value.length, 8);
+    putBits(w, value, 0, value.length);
+  } else w.putFragments(value.length, (from, to) => putBits(w, value, from, to));
+}
+
+function putBits(w: BitWriter, value: string, from: number, to: number): void {
+  for (let index = from; index < to; index++) w.put(value.charCodeAt(index) & 1, 1);
 }
 
 /** The text of `size` bits, at most 30. */
@@ -143,20 +155,28 @@ function putHexDigits(w: BitWriter, value: string, from: number, to: number): vo
     putLongHex(w, value, from, to);
     return;
   }
-  let index = from;
-  for (; index + 3 < to; index += 4) {
-    const first = octetAt(value, 2 * index);
-    const second = octetAt(value, 2 * index + 2);
-    const third = octetAt(value, 2 * index + 4);
-    const fourth = octetAt(value, 2 * index + 6);
-    if ((first | second | third | fourth) < 0) refuse(octetsExpected(to, to), value);
-    w.put((first << 24) | (second << 16) | (third << 8) | fourth, 32);
+  // Looked at once at the end: no digit is negative, no code of one is beyond 127.
+  let digits = 0;
+  let codes = 0;
+  let index = 2 * from;
+  for (const last = 2 * to - 7; index < last; index += 8) {
+    let word = 0;
+    for (let place = 0; place < 8; place += 2) {
+      const high = value.charCodeAt(index + place);
+      const low = value.charCodeAt(index + place + 1);
+      const octet = (DIGITS[high & 127]! << 4) | DIGITS[low & 127]!;
+      codes |= high | low;
+      digits |= octet;
+      word = (word << 8) | octet;
+    }
+    w.put(word, 32);
   }
-  for (; index < to; index++) {
-    const octet = octetAt(value, 2 * index);
-    if (octet < 0) refuse(octetsExpected(to, to), value);
-    w.put(octet, 8);
+  for (; index < 2 * to; index += 2) {
+    const octet = octetAt(value, index);
+    digits |= octet;
+    w.put(octet & 255, 8);
   }
+  if (digits < 0 || codes > 127) refuse(octetsExpected(to, to), value);
 }
 
 /** As `putHexDigits`, by way of the scratch memory. */
@@ -276,12 +296,13 @@ export function takeExtensibleOctets(
   return text;
 }
 
-/** What an open type holds when its type is not known: its octets. */
+/** What an open type holds when its type is not known: its octets, one at least. */
 export function takeUnknown(r: BitReader): string {
   let text = '';
   r.takeFragments((count) => {
     text += takeFixedOctets(r, count);
   });
+  if (text === '') throw new Refusal(r.offset(), octetsExpected(1, Infinity), '0 octets');
   r.skipped++;
   return text;
 }
