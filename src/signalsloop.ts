@@ -8,13 +8,14 @@ import type { MonotonicMs, Stamp } from './base/time.ts';
 import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
+import { Policy } from '../v2x/compose/policy.ts';
 import { profileOfSite } from '../v2x/profiles.ts';
 import { createGate } from './gate/gate.ts';
 import type { Gate, GateReport } from './gate/gate.ts';
 import type { LatchRow } from './gate/latches.ts';
 import type { GateVerdict } from './gate/level.ts';
 import type { GateOffer } from './gate/messages.ts';
-import type { GateSpatEvidence } from './gate/spat.ts';
+import type { GateSpatEvidence } from './base/evidence.ts';
 import type { Commissioning } from './gate/site.ts';
 import { requireGateSite } from './gatecheck.ts';
 import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
@@ -25,10 +26,13 @@ import { nodeKey } from './model/ids.ts';
 import type { MessageOffer } from './model/message.ts';
 import type { ControllerReport, SignalState } from './model/signal.ts';
 import { snapshotAll, restoreAll } from './loops.ts';
+import { SPAT_PERIOD_MS } from './rates.ts';
 import type { Tick, LoopDeps, SentMessage, SignalsView, GateView } from './loops.ts';
 import { Watches } from './watches.ts';
 
-const MAP_EVERY_TICKS = 10;
+const MAP_PERIOD_MS = 1000;
+/** RSI is sent only where MAP left within this time. */
+const MAP_FRESH_MS = 2500;
 /** The plan of a controller that is silent for longer than this is not known. */
 const PLAN_KEPT_MS = 10_000;
 /** A turn that began later than this speaks of the instant that it began at. */
@@ -48,6 +52,10 @@ export class SignalsLoop implements Stateful {
   readonly gate: Gate;
   readonly #levels = new Map<string, GateView>();
   readonly #plans = new Map<string, number | null>();
+  readonly #mapPolicy: Policy;
+  readonly #mapEveryTicks: number;
+  /** When MAP of a node last left. */
+  readonly #mapMs = new Map<string, number>();
   /** The instant that the last SPAT was stamped with. */
   #stampedMs = -Infinity;
 
@@ -65,6 +73,8 @@ export class SignalsLoop implements Stateful {
     this.#view = deps.view;
     const { site, clock } = deps;
     const profile = deps.profile ?? profileOfSite(site);
+    this.#mapPolicy = new Policy(site, 'MAP', MAP_PERIOD_MS);
+    this.#mapEveryTicks = Math.max(1, Math.round(this.#mapPolicy.periodMs / SPAT_PERIOD_MS));
     const random = seededRandom(`${deps.seed}/signals/${deps.boot}`);
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);
@@ -129,12 +139,10 @@ export class SignalsLoop implements Stateful {
     }
     const signs = signStates(this.#deps.site.road, states);
     // Who hears a SPAT must know its lanes: a map that changes goes out before it (rule R18).
-    for (const offer of this.#map.switched(now, this.#plans, signs)) this.#pass(offer, began, null);
+    for (const offer of this.#map.switched(now, this.#plans, signs)) this.#passMap(offer, began);
     for (const state of states) this.#spatOf(state, now, began);
-    if (tick % MAP_EVERY_TICKS === 5) {
-      for (const offer of this.#map.compose(now, this.#plans, signs)) {
-        this.#pass(offer, began, null);
-      }
+    if (tick % this.#mapEveryTicks === Math.floor(this.#mapEveryTicks / 2)) {
+      for (const offer of this.#map.compose(now, this.#plans, signs)) this.#passMap(offer, began);
     }
     this.#watches.judge(dueMs);
     this.#view({
@@ -186,12 +194,27 @@ export class SignalsLoop implements Stateful {
   offers(offers: readonly MessageOffer[], nowMs: MonotonicMs): void {
     const now = stampAt(this.#deps.clock, nowMs);
     for (const offer of offers) {
+      const { type } = offer.message;
       // Perception speaks of road users and events; signals and the map are this loop's alone.
-      if (offer.message.type === 'RSM' || offer.message.type === 'RSI') this.#pass(offer, now, null);
+      if (type === 'RSM' || type === 'SSM') this.#pass(offer, now, null);
+      else if (type === 'RSI' && this.#hasMap(offer, nowMs)) this.#pass(offer, now, null);
+      else if (type === 'RSI') this.counters.count('rsi_without_map');
       // A name of its own for the two that there are; whatever else is said is one count.
       else if (offer.message.type === 'SPAT') this.counters.count('offer_refused_SPAT');
       else this.counters.count(`offer_refused_${offer.message.type === 'MAP' ? 'MAP' : 'other'}`);
     }
+  }
+
+  /** MAP through the units that the site's policy names. */
+  #passMap(offer: MessageOffer, now: Stamp): void {
+    const rsuIds = this.#mapPolicy.unitsOf(offer.message.node);
+    if (rsuIds) this.#pass({ ...offer, message: { ...offer.message, rsuIds } }, now, null);
+  }
+
+  /** Whether MAP of the message's node left lately: items name links that a receiver must know. */
+  #hasMap({ message }: MessageOffer, nowMs: MonotonicMs): boolean {
+    const mapMs = this.#mapMs.get(nodeKey(message.node)) ?? -Infinity;
+    return nowMs - mapMs <= Math.max(MAP_FRESH_MS, 2.5 * this.#mapPolicy.periodMs);
   }
 
   /** Unavailable SPAT for every node with lamps, without taking a message number: for the guard. */
@@ -242,10 +265,12 @@ export class SignalsLoop implements Stateful {
       });
       return false;
     }
-    this.counters.count(`sent_${offer.message.type}`);
+    const { message } = offer;
+    this.counters.count(`sent_${message.type}`);
+    if (message.type === 'MAP') this.#mapMs.set(nodeKey(message.node), now.monoMs);
     this.#send({
       atMs: now.monoMs,
-      message: offer.message,
+      message,
       newestReceivedMs: offer.newestReceivedMs,
       validMs: offer.validMs,
     });
@@ -272,6 +297,7 @@ export class SignalsLoop implements Stateful {
       levels: [...this.#levels],
       plans: [...this.#plans],
       stampedMs: this.#stampedMs,
+      mapMs: [...this.#mapMs],
     };
   }
 
@@ -281,11 +307,13 @@ export class SignalsLoop implements Stateful {
       levels: [string, GateView][];
       plans: [string, number | null][];
       stampedMs?: number;
+      mapMs?: [string, number][];
     };
     restoreAll(this.#parts, state.parts);
     this.#stampedMs = state.stampedMs ?? -Infinity;
     for (const [key, value] of state.levels) this.#levels.set(key, value);
     for (const [key, value] of state.plans) this.#plans.set(key, value);
+    for (const [key, value] of state.mapMs ?? []) this.#mapMs.set(key, value);
   }
 }
 
@@ -302,5 +330,6 @@ function gateOfferOf(offer: MessageOffer, spat: GateSpatEvidence | null): GateOf
     newestReceivedMs: offer.newestReceivedMs,
     participants: offer.participants,
     spat,
+    ...(offer.crc === undefined ? {} : { crc: offer.crc }),
   };
 }

@@ -86,6 +86,10 @@ export const counterTexts = defineTexts({
     zh: 'MAP 变体超出预先计算上限的节点',
   },
   map_over_size: { en: 'Nodes whose MAP is over the size limit', zh: 'MAP 超过长度上限的节点' },
+  rsi_without_map: {
+    en: 'RSI that was held back: no MAP of its node had left lately',
+    zh: '因该节点近期未发送 MAP 而未发送的 RSI',
+  },
   rsi_id_exhausted: { en: 'Events without a free number in RSI', zh: 'RSI 无空闲编号的事件' },
   rsi_over_life: { en: 'Events over the longest life in RSI', zh: '超过 RSI 最长有效期的事件' },
   rsm_id_not_sent: {
