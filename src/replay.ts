@@ -22,6 +22,7 @@ import { nodeKey } from './model/ids.ts';
 import { portKinds } from './model/site.ts';
 import type { Site } from './model/site.ts';
 import type { CityComposer } from './model/stages.ts';
+import type { Track } from './model/track.ts';
 import { PerceptionLoop, SignalsLoop } from './pipeline.ts';
 import type { PerceptionView, SentMessage, SignalsView } from './pipeline.ts';
 import { ReplayPorts } from './runtime/recording/replay-ports.ts';
@@ -118,6 +119,12 @@ class Lines {
 
 const AGE_WINDOW = 200_000;
 
+/** A rounded number as JSON writes it. */
+const decimals = (value: number, digits: number): string => {
+  const near = rounded(value, digits);
+  return Number.isFinite(near) ? `${near}` : 'null';
+};
+
 /** The loops, the outputs and what is counted of one replay. */
 class Replay {
   readonly #options: ReplayOptions;
@@ -134,7 +141,9 @@ class Replay {
   readonly #city = new Counters();
   readonly #eventCounts = new Counters();
   readonly #ages = new Map<string, Window>();
-  readonly #trackIds = new Set<string>();
+  /** Ids of tracks and lists of sensors as they stand in a line. */
+  readonly #trackIds = new Map<string, string>();
+  readonly #sensorLists = new Map<string, string>();
   readonly #openEvents = new Set<number>();
   readonly #startMs: MonotonicMs;
   readonly #fromMs: ReadonlyMap<string, number>;
@@ -232,23 +241,28 @@ class Replay {
     window.add(atMs - newestReceivedMs);
   }
 
+  /** One line of `tracks.jsonl`, written out: there are tens of thousands. */
+  #trackRow(t: number, track: Track): string {
+    const { headingRad } = track;
+    let id = this.#trackIds.get(track.id);
+    if (id === undefined) this.#trackIds.set(track.id, (id = JSON.stringify(track.id)));
+    const key = track.sensors.join(' ');
+    let sensors = this.#sensorLists.get(key);
+    if (sensors === undefined) {
+      this.#sensorLists.set(key, (sensors = JSON.stringify(track.sensors)));
+    }
+    const heading = headingRad === null ? 'null' : decimals(headingRad, 5);
+    return `{"t":${t},"id":${id},"x":${decimals(track.eastM, 4)},"y":${decimals(track.northM, 4)},` +
+      `"heading":${heading},"speed":${decimals(track.speedMps, 4)},"cls":"${track.cls}",` +
+      `"existence":${decimals(track.existence, 4)},"unseen":"${track.unseen}",` +
+      `"sensors":${sensors}}`;
+  }
+
   #view(view: PerceptionView): void {
     const t = rounded(view.tracks.valid.utcMs / 1000, 6);
     for (const track of view.tracks.tracks) {
-      this.#trackIds.add(track.id);
       this.#trackRows++;
-      this.#files.tracks.add({
-        t,
-        id: track.id,
-        x: rounded(track.eastM, 4),
-        y: rounded(track.northM, 4),
-        heading: track.headingRad === null ? null : rounded(track.headingRad, 5),
-        speed: rounded(track.speedMps, 4),
-        cls: track.cls,
-        existence: rounded(track.existence, 4),
-        unseen: track.unseen,
-        sensors: track.sensors,
-      });
+      this.#files.tracks.add(this.#trackRow(t, track));
     }
     for (const event of view.events) {
       const known = this.#openEvents.has(event.id);

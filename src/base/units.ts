@@ -10,8 +10,9 @@ export function headingRadToNorthDeg(rad: number): number {
   const deg = 90 - radToDeg(rad);
   return ((deg % 360) + 360) % 360;
 }
+const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
 /** A number with so many decimals at the most; for what people and files are told. */
 export function rounded(value: number, digits: number): number {
-  const factor = 10 ** digits;
+  const factor = powersOfTen[digits] ?? 10 ** digits;
   return Math.round(value * factor) / factor;
 }

@@ -296,42 +296,44 @@ class City implements CityComposer {
     return this.#live('participant/up', '', { ...this.#head(now), ptcList });
   }
 
+  /** Members one by one, in the order of the table: it is made for every road user. */
   #participant(track: Track, now: Stamp): unknown {
+    const { covariance: c, extent } = track;
     const [ptcType, vehicleClass] = kinds[track.cls];
-    const [xx = 0, xy = 0, , , , yy = 0] = track.covariance;
-    const [vxx = 0, vxy = 0, , , , vyy = 0] = track.covariance.slice(10);
-    const speedBoundMps = speedBound95Mps(track.eastMps, track.northMps, vxx, vxy, vyy);
     const lane = track.laneId === null ? undefined : this.#lanes.get(track.laneId);
-    const { extent } = track;
-    return {
-      timestamp: whole(track.valid), // lower-case s, as printed
-      ptcType,
-      ptcId: track.cityId,
-      ...(vehicleClass === null ? {} : { vehicleClass }),
-      sourceType: track.kinds.length === 1 ? (sourceTypes[track.kinds[0]!] ?? 8) : 1,
-      ...(lane ? { laneId: lane.number } : {}),
-      ...this.#place(track.eastM, track.northM, track.upM),
-      positionConfidence: rank(positionBoundsM, bound95M(xx, xy, yy)),
-      status: track.speedMps < 0.3 ? 1 : 2,
-      speed: round(track.speedMps, 2),
-      speedConfidence: rank(speedBoundsMps, speedBoundMps),
-      ...(track.headingRad === null
-        ? {}
-        : {
-            heading: round(headingRadToNorthDeg(track.headingRad), 2) % 360,
-            headingConfidence:
-              track.headingSigmaRad === null
-                ? 0
-                : rank(headingBoundsDeg, NORMAL_95 * radToDeg(track.headingSigmaRad)),
-          }),
-      ...(track.accelerationMps2 === null
-        ? {}
-        : { acceleration: round(track.accelerationMps2, 2) }),
-      ...(extent.lengthM === null ? {} : { length: round(extent.lengthM, 2) }),
-      ...(extent.widthM === null ? {} : { width: round(extent.widthM, 2) }),
-      ...(extent.heightM === null ? {} : { height: round(extent.heightM, 2) }),
-      tracking: Math.min(Math.max(1, Math.round((now.monoMs - track.bornMs) / 1000)), 65_535),
-    };
+    const told: Record<string, number> = {};
+    told['timestamp'] = whole(track.valid); // lower-case s, as printed
+    told['ptcType'] = ptcType;
+    told['ptcId'] = track.cityId;
+    if (vehicleClass !== null) told['vehicleClass'] = vehicleClass;
+    told['sourceType'] = track.kinds.length === 1 ? (sourceTypes[track.kinds[0]!] ?? 8) : 1;
+    if (lane) told['laneId'] = lane.number;
+    const { longitude, latitude, elevation } = this.#place(track.eastM, track.northM, track.upM);
+    told['longitude'] = longitude;
+    told['latitude'] = latitude;
+    told['elevation'] = elevation;
+    told['positionConfidence'] = rank(
+      positionBoundsM, bound95M(c[0] ?? 0, c[1] ?? 0, c[5] ?? 0),
+    );
+    told['status'] = track.speedMps < 0.3 ? 1 : 2;
+    told['speed'] = round(track.speedMps, 2);
+    told['speedConfidence'] = rank(
+      speedBoundsMps,
+      speedBound95Mps(track.eastMps, track.northMps, c[10] ?? 0, c[11] ?? 0, c[15] ?? 0),
+    );
+    if (track.headingRad !== null) {
+      const sigma = track.headingSigmaRad;
+      told['heading'] = round(headingRadToNorthDeg(track.headingRad), 2) % 360;
+      told['headingConfidence'] =
+        sigma === null ? 0 : rank(headingBoundsDeg, NORMAL_95 * radToDeg(sigma));
+    }
+    if (track.accelerationMps2 !== null) told['acceleration'] = round(track.accelerationMps2, 2);
+    if (extent.lengthM !== null) told['length'] = round(extent.lengthM, 2);
+    if (extent.widthM !== null) told['width'] = round(extent.widthM, 2);
+    if (extent.heightM !== null) told['height'] = round(extent.heightM, 2);
+    told['tracking'] =
+      Math.min(Math.max(1, Math.round((now.monoMs - track.bornMs) / 1000)), 65_535);
+    return told;
   }
 
   /** Form B ([R18]). An unknown count-down is 0 with the confidence lowered ([R19]). */

@@ -5,7 +5,8 @@ import { youngCollector } from '../../src/runtime/young.ts';
 test('the young collector collects young garbage, at once and nothing else', async () => {
   const kinds: unknown[] = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) kinds.push((detail as { kind: number }).kind);
+    const entries = list.getEntries() as unknown as { readonly detail: { readonly kind: number } }[];
+    kinds.push(...entries.map(({ detail }) => detail.kind));
   });
   observer.observe({ entryTypes: ['gc'] });
   const collect = youngCollector();
