@@ -42,7 +42,7 @@ export interface UperEffort {
   readonly rounds: number;
   readonly turnNs: number;
 }
-const LONG: UperEffort = { warmUpCalls: 20_000, rounds: 11, turnNs: 2_000_000 };
+const LONG: UperEffort = { warmUpCalls: 40_000, rounds: 15, turnNs: 2_000_000 };
 const SHORT: UperEffort = { warmUpCalls: 20, rounds: 1, turnNs: 20_000 };
 
 /** One that takes turns: how long so many calls took, nanoseconds of one. */

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fromHex, toHex } from '../../src/base/bytes.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { frameSchema } from '../../v2x/schemas/profiles.ts';
 import { decoderFor, encoderFor } from '../../v2x/uper/compile.ts';
 import type { Schema } from '../../v2x/uper/schema.ts';
 import type { Oracle } from './build.ts';
@@ -19,6 +20,11 @@ export const exclusions: readonly { readonly what: string; readonly why: string 
     why: 'asn1c leaves out the closing length of 0 that X.691 11.9.3.8 asks for after the last '
       + 'whole fragment',
   },
+  {
+    what: 'refused by C: additions of a later edition to be skipped ("known" in the rows "by")',
+    why: 'asn1c reads them 24 bits at a time and refuses an open type of which a rest of 8 or '
+      + '16 bits is left; where it reads the message the values are compared',
+  },
 ];
 const NEVER_NEGATIVE = ['StationOrGantryId'];
 
@@ -31,6 +37,8 @@ export interface Subject {
   readonly schema: Schema;
   /** What one drawn value is within the type: an alternative of the frame, or all of it. */
   readonly alternative: string | null;
+  /** A later edition that writes the octets: both readers must skip what it adds. */
+  readonly writtenBy: Schema | null;
 }
 
 /** The first message that came back otherwise. */
@@ -50,7 +58,7 @@ export interface SubjectResult {
   readonly octets: number;
   readonly longest: number;
   readonly differences: number;
-  /** Messages that C reads as we do and, by its known fault, writes otherwise. */
+  /** Messages that C, by its known faults, writes otherwise or refuses to skip. */
   readonly known: number;
   readonly first: Difference | null;
 }
@@ -61,10 +69,16 @@ export function subjectsOf({ profile, types }: Oracle): readonly Subject[] {
   if (frame?.schema.kind !== 'choice') throw new Error('the frame is no choice');
   const { alternatives, additions } = frame.schema;
   const frames = Object.keys({ ...alternatives, ...additions }).map((alternative) => ({
-    profile, name: alternative, type: 0, schema: frame.schema, alternative,
+    profile, name: alternative, type: 0, schema: frame.schema, alternative, writtenBy: null,
   }));
-  return [...frames, ...messages.map(({ name, schema }, index) => ({
-    profile, name, type: index + 1, schema, alternative: null,
+  const later = profile === 'A' ? 'P2' : profile === 'B' ? 'D2' : null;
+  // The messages to which phase 2 adds fields.
+  const extended = later === null ? [] : ['mapFrame', 'rsiFrame'].map((alternative) => ({
+    profile, name: `${alternative} by ${later}`, type: 0, schema: frame.schema, alternative,
+    writtenBy: frameSchema(later),
+  }));
+  return [...frames, ...extended, ...messages.map(({ name, schema }, index) => ({
+    profile, name, type: index + 1, schema, alternative: null, writtenBy: null,
   }))];
 }
 
@@ -87,10 +101,21 @@ function endsWithWholeFragment(xer: string): boolean {
   return false;
 }
 
+/** A value of the schema, or of one alternative of it. */
+function drawn(schema: Schema, alternative: string | null, seed: string): unknown {
+  const random = seededRandom(seed);
+  const options = { budget: 10 + random.below(300), neverNegative: NEVER_NEGATIVE };
+  if (alternative === null || schema.kind !== 'choice') {
+    return randomValue(schema, random, options);
+  }
+  const chosen = (schema.alternatives[alternative] ?? schema.additions[alternative])!;
+  return { [alternative]: randomValue(chosen, random, options) };
+}
+
 /** Draws a value and writes it; our own decoder must give the value back. */
 function messageMaker(subject: Subject): (seed: string) => Message {
-  const { schema, alternative } = subject;
-  const encode = encoderFor(schema, 65536);
+  const { schema, alternative, writtenBy } = subject;
+  const encode = encoderFor(writtenBy ?? schema, 65536);
   const decode = decoderFor(schema);
   const openOctets = (inner: Schema, value: unknown): string => {
     const known = encoders.get(inner) ?? encoderFor(inner, 65536);
@@ -99,19 +124,13 @@ function messageMaker(subject: Subject): (seed: string) => Message {
   };
   const encoders = new Map<Schema, (value: never) => Uint8Array>();
   return (seed) => {
-    const random = seededRandom(seed);
-    const options = { budget: 10 + random.below(300), neverNegative: NEVER_NEGATIVE };
-    let value: unknown;
-    if (alternative === null || schema.kind !== 'choice') {
-      value = randomValue(schema, random, options);
-    } else {
-      const chosen = (schema.alternatives[alternative] ?? schema.additions[alternative])!;
-      value = { [alternative]: randomValue(chosen, random, options) };
-    }
+    const value = drawn(writtenBy ?? schema, alternative, seed);
     const octets = encode(value as never);
     const back = decode(octets);
-    const xer = xerText(schema, value, openOctets);
-    if (back.skippedExtensions !== 0 || xerText(schema, back.value, openOctets) !== xer) {
+    const xer = xerText(schema, writtenBy === null ? value : back.value, openOctets);
+    const whole = writtenBy !== null
+      || (back.skippedExtensions === 0 && xerText(schema, back.value, openOctets) === xer);
+    if (!whole) {
       throw new Error(`${subject.name} ${seed}: our decoder reads ${toHex(octets)} otherwise`);
     }
     return { seed, octets, xer, wholeFragment: endsWithWholeFragment(xer) };
@@ -207,7 +226,10 @@ export function checkSubject(
     lines.forEach((line, index) => {
       if (line === 'same') return;
       const message = batch[index]!;
-      if (line.startsWith('octets ') && message.wholeFragment) known++;
+      const written = line.startsWith('octets ');
+      if (written && subject.writtenBy !== null) return;
+      const skips = subject.writtenBy !== null && line === 'not decoded';
+      if (skips || (written && message.wholeFragment)) known++;
       else {
         differences++;
         first ??= differenceOf(subject, message, line);

@@ -203,6 +203,22 @@ describe('extensions', () => {
     expect(encoderFor(oldChoice)({ 'extension-0': '1234' } as never)).toEqual(alternative);
   });
 
+  test('the number of an unknown name takes the fewest octets, up to four', () => {
+    const schema = enumerated(['a', 'b'], 'extensible');
+    // Extension bit and longer form 11, octets of the number, the number.
+    const rows: [number, string][] = [
+      [63, 'bf'], [64, 'c05000'], [255, 'c07fc0'], [256, 'c0804000'], [65535, 'c0bfffc0'],
+      [65536, 'c0c0400000'], [2 ** 24 - 1, 'c0ffffffc0'], [2 ** 24, 'c10040000000'],
+      [2 ** 32 - 1, 'c13fffffffc0'],
+    ];
+    for (const [number, hex] of rows) {
+      const name = `extension-${number}` as 'a';
+      expect(toHex(encoderFor(schema)(name)), name).toBe(hex);
+      expect(decoderFor(schema)(fromHex(hex)).value).toBe(name);
+    }
+    expect(() => encoderFor(schema)('extension-4294967296' as 'a')).toThrow(UperError);
+  });
+
   test('a message of phase 2 in profile A keeps its octets and is counted', () => {
     const octetsOfSsm = fromHex('8017000c140785253553030303031260729af1ab4b614721fc');
     const { frame, skippedExtensions } = codecFor('A').decode(octetsOfSsm);

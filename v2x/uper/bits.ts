@@ -128,7 +128,7 @@ export class BitWriter {
     if (value < 64) this.put(value, 7);
     else {
       this.put(1, 1);
-      const octets = value < 256 ? 1 : value < 65536 ? 2 : 4;
+      const octets = value < 2 ** 8 ? 1 : value < 2 ** 16 ? 2 : value < 2 ** 24 ? 3 : 4;
       this.put(octets, 8);
       this.put(value, 8 * octets);
     }

@@ -67,11 +67,14 @@ export function bitsValue(value: unknown, size: number): number {
   if (typeof value !== 'string') return refuse(bitsExpected(String(size)), value);
   if (value.length !== size) return -1;
   let sum = 0;
+  let digits = 0;
   for (let index = 0; index < size; index++) {
-    const digit = value.charCodeAt(index) - 48;
-    if (digit >>> 0 > 1) refuse(bitsExpected(String(size)), value);
+    // 0 or 1; anything else for a character that is no binary digit.
+    const digit = value.charCodeAt(index) ^ 48;
+    digits |= digit;
     sum = (sum << 1) | digit;
   }
+  if (digits > 1) refuse(bitsExpected(String(size)), value);
   return sum;
 }
 
@@ -410,9 +413,9 @@ export function extensionIndex(value: unknown, additions: readonly string[]): nu
   if (typeof value !== 'string') return -1;
   const known = additions.indexOf(value);
   if (known >= 0) return known;
-  const spelled = /^extension-(\d{1,9})$/.exec(value);
+  const spelled = /^extension-(0|[1-9]\d{0,9})$/.exec(value);
   const index = spelled === null ? -1 : Number(spelled[1]);
-  return index >= additions.length ? index : -1;
+  return index >= additions.length && index < 2 ** 32 ? index : -1;
 }
 
 /** A number of a root range, or any other after the extension bit. */
