@@ -1,15 +1,15 @@
 /** What the gate must know of a site, made from the accepted site and the bytes of its MAP. */
 import { siteFrame } from './base/geodesy.ts';
 import { driverByKind } from '../drivers/index.ts';
-import type { WitnessColour } from './base/evidence.ts';
+import type {
+  GateSpatEvidence, GateStatus, GateTiming, WitnessColour,
+} from './base/evidence.ts';
 import { gateProfiles } from './gate/site.ts';
 import type {
   Commissioning, GateGroup, GateLampKind, GateNode, GateSite,
 } from './gate/site.ts';
 import { decode, editions } from './gate/decode.ts';
-import type { GateStatus } from './gate/level.ts';
 import { laneTable, pinOf } from './gate/messages.ts';
-import type { GateSpatEvidence, GateTiming } from './gate/spat.ts';
 import { defaultLimits } from './gate/rules.ts';
 import { nodeKey } from './model/ids.ts';
 import type { NodeId } from './model/ids.ts';

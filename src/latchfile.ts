@@ -1,10 +1,6 @@
 /** Latches that outlive a restart: two copies with a checksum; where both are bad, all are set. */
-import { crcFunction } from './base/bytes.ts';
+import { crc32 } from './base/bytes.ts';
 import type { LatchRow } from './gate/latches.ts';
-
-const crc32 = crcFunction({
-  bits: 32, polynomial: 0xedb88320, initial: 0xffffffff, reflected: true, finalXor: 0xffffffff,
-});
 
 /** One copy: four octets of CRC-32, then JSON. Write it twice, each whole and synced. */
 export function encodeLatches(rows: readonly LatchRow[], version: number): Uint8Array {

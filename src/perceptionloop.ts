@@ -20,8 +20,10 @@ import { createStatisticStage } from './statistics/index.ts';
 import type { MessageOffer } from './model/message.ts';
 import type { ObservationFrame } from './model/observation.ts';
 import type { SignalState } from './model/signal.ts';
+import type { RsmComposer } from './model/stages.ts';
 import { snapshotAll, restoreAll } from './loops.ts';
 import type { Tick, LoopDeps, SignalsView, PerceptionView } from './loops.ts';
+import { sealed } from './seal.ts';
 import { Watches } from './watches.ts';
 
 /**
@@ -54,6 +56,8 @@ export class PerceptionLoop implements Stateful {
   readonly #crosscheck;
   readonly #rsm;
   readonly #rsi;
+  /** Null unless the site wants it and its profile has it. */
+  readonly #ssm: RsmComposer | null;
   #pending: SignalsView[] = [];
   #signals: readonly SignalState[] = [];
   readonly #ahead: boolean;
@@ -87,6 +91,8 @@ export class PerceptionLoop implements Stateful {
     this.#statistics = createStatisticStage(site, { count });
     this.#crosscheck = createCrossCheck(site, count);
     this.#rsm = profile.composers.rsm({ site, profile, random: random.fork('rsm'), count });
+    const shared = { site, profile, random: random.fork('ssm'), count };
+    this.#ssm = site.air.ssm ? (profile.composers.ssm?.(shared, this.#rsm) ?? null) : null;
     this.#rsi = profile.composers.rsi({ site, profile, random: random.fork('rsi'), count });
     this.#startDrivers();
     this.#parts = {
@@ -98,6 +104,7 @@ export class PerceptionLoop implements Stateful {
       crosscheck: this.#crosscheck,
       rsm: this.#rsm,
       rsi: this.#rsi,
+      ...(this.#ssm ? { ssm: this.#ssm } : {}),
       ...this.#drivers,
     };
   }
@@ -189,7 +196,7 @@ export class PerceptionLoop implements Stateful {
   }
 
   #say(offers: readonly MessageOffer[]): void {
-    if (offers.length > 0) this.#offer(offers);
+    if (offers.length > 0) this.#offer(offers.map(sealed));
   }
 
   /** Applies, shortly before the next tick, what has come until then. */

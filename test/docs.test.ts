@@ -9,7 +9,7 @@ import { allCommands } from '../src/cli/commands.ts';
 import { flagName } from '../src/cli/command.ts';
 import { commonOptions } from '../src/cli/help.ts';
 import { rowOf } from '../src/cli/program.ts';
-import { rules } from '../src/gate/rules.ts';
+import { rules } from '../src/gaterules.ts';
 import { capabilities } from '../src/model/health.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -54,3 +54,8 @@ export function crcFunction(
     return ((crc ^ finalXor) & mask) >>> 0;
   };
 }
+
+/** CRC-32 of ISO 3309, as in Ethernet and zip. */
+export const crc32 = crcFunction({
+  bits: 32, polynomial: 0xedb88320, initial: 0xffffffff, reflected: true, finalXor: 0xffffffff,
+});

@@ -1,7 +1,5 @@
 /** Thrown by the reader alone and caught in `decode.ts`: the bytes are not what they claim. */
-export class Unreadable extends Error {
-  override name = 'Unreadable';
-}
+export class Unreadable extends Error {}
 
 /** Reads unaligned packed encoding; knows no message. Throws `Unreadable`, never gives a guess. */
 export class BitReader {

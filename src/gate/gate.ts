@@ -40,11 +40,11 @@ export interface GateReport {
 }
 
 interface NodeState { level: LevelState; sent: SentState }
-
-interface GateState {
-  nodes: Record<string, NodeState>; counters: Record<string, number>; refusals: Refusal[];
-  latchVersion: number; released: GateReport['released'];
-}
+const newState = (nodes: Record<string, NodeState>) => ({
+  nodes, counters: {} as Record<string, number>, refusals: [] as Refusal[], latchVersion: 0,
+  released: null as GateReport['released'],
+});
+type GateState = ReturnType<typeof newState>;
 
 const REFUSALS_KEPT = 100;
 /** Octets that are kept of each: longer than any message, shorter than what could fill memory. */
@@ -53,7 +53,8 @@ const loopback = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
 /** A SPAT refused by these says that bytes and lamps disagree: the next cycle is unavailable. */
 const disputing: ReadonlySet<RuleId> = new Set(['R5', 'R6', 'R19', 'R20']);
 const judges = { SPAT: judgeSpat, MAP: judgeMap, RSM: judgeRsm, RSI: judgeRsi };
-const blind: Witness = () => null;
+const witnessOf = ({ witnesses }: GateOptions, { witness }: GateNode): Witness =>
+  witnesses[witness ?? ''] ?? (() => null);
 
 /** Builds the gate of a site that was looked at before. */
 export const createGate = (site: GateSite, options: GateOptions): Gate => new Gate(site, options);
@@ -83,15 +84,11 @@ export class Gate implements Stateful {
       level.latch = latch === null ? null : { ...latch, anchor: null, greens: 0 };
       level.releases = releaseAgesMs.map((ageMs) => options.startMs - ageMs);
     }
-    this.#state = { nodes, counters: {}, refusals: [], latchVersion: 0, released: null };
+    this.#state = newState(nodes);
   }
 
   #count(name: string): void {
     this.#state.counters[name] = (this.#state.counters[name] ?? 0) + 1;
-  }
-
-  #witnessOf(node: GateNode): Witness {
-    return this.#options.witnesses[node.witness ?? ''] ?? blind;
   }
 
   /** Moves a node's level on; call once each 100 ms cycle, before composing its SPAT. */
@@ -102,7 +99,7 @@ export class Gate implements Stateful {
     const before = level.latch;
     const site = this.#site.mode === 'live' ? commissioningOf(this.#site) : 'yes';
     const around = { site, absolute: this.#absolute } as const;
-    const witness = this.#witnessOf(node);
+    const witness = witnessOf(this.#options, node);
     const verdict = advance(level, node, witness, input, now, around, this.#site.limits);
     if (level.latch !== before) this.#state.latchVersion++;
     for (const id of new Set(verdict.reasons.map(({ rule }) => rule))) this.#count(`level_${id}`);
@@ -128,7 +125,16 @@ export class Gate implements Stateful {
       need(read.message !== null, 'SIZE', 'the bytes', 'one whole message', read.reason);
       decoded = read.message as WireMessage;
       need(decoded.type === offer.type, 'SIZE', 'the type', offer.type, decoded.type);
-      this.#judge(offer, decoded, profile as GateProfile, key, now);
+      const { limits } = this.#site;
+      const node = this.#nodes.get(key) as GateNode;
+      const at: Case = {
+        site: this.#site, node, profile: profile as GateProfile, offer, now, limits,
+        ...(this.#state.nodes[key] as NodeState), witness: witnessOf(this.#options, node),
+        alarm: (rule) => this.#count(`alarm_${rule}`),
+      };
+      judgeAny(at);
+      (judges[decoded.type] as (at: Case, message: WireMessage) => void)(at, decoded);
+      noteSent(at, decoded);
     } catch (thrown) {
       return this.#refuse(thrown, offer, decoded, key, now);
     }
@@ -136,26 +142,11 @@ export class Gate implements Stateful {
     return { pass: true };
   }
 
-  #judge(
-    offer: GateOffer, message: WireMessage, profile: GateProfile, key: string, now: Stamp,
-  ): void {
-    const node = this.#nodes.get(key) as GateNode;
-    const at: Case = {
-      site: this.#site, node, profile, offer, now, ...(this.#state.nodes[key] as NodeState),
-      witness: this.#witnessOf(node), limits: this.#site.limits,
-      alarm: (rule) => this.#count(`alarm_${rule}`),
-    };
-    judgeAny(at);
-    const judge = judges[message.type] as (at: Case, message: WireMessage) => void;
-    judge(at, message);
-    noteSent(at, message.type, message.msgCnt);
-  }
-
   #refuse(
     thrown: unknown, offer: GateOffer, decoded: WireMessage | null, key: string, now: Stamp,
   ): GateResult {
     if (!(thrown instanceof Refused)) throw thrown;
-    const { breach } = thrown;
+    const breach = thrown.cause as Breach;
     const level = this.#state.nodes[key]?.level;
     if (level && offer.type === 'SPAT' && disputing.has(breach.rule)) level.dispute = breach;
     const isMap = offer.type === 'MAP' && (breach.rule === 'R18' || breach.rule === 'R38');
@@ -215,15 +206,13 @@ export class Gate implements Stateful {
     return structuredClone(this.#state);
   }
 
-  /** What a snapshot of an older gate does not have is as at a start. */
+  /** What a snapshot of an older gate does not have stays as it is. */
   restore(snapshot: unknown): void {
-    const given = structuredClone(snapshot) as GateState;
-    const nodes = Object.entries(this.#state.nodes).map(([key, { level, sent }]) => {
-      const own = given.nodes[key];
-      return [key, { level: { ...level, ...own?.level }, sent: { ...sent, ...own?.sent } }];
-    });
-    this.#state = {
-      ...this.#state, ...given, nodes: Object.fromEntries(nodes) as GateState['nodes'],
-    };
+    const { nodes, ...rest } = structuredClone(snapshot) as GateState;
+    Object.assign(this.#state, rest);
+    for (const [key, { level, sent }] of Object.entries(this.#state.nodes)) {
+      Object.assign(level, nodes[key]?.level);
+      Object.assign(sent, nodes[key]?.sent);
+    }
   }
 }

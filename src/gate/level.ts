@@ -1,5 +1,5 @@
 /** How much of SPAT may be said: one state for each node, moved on once a cycle. */
-import type { EvidenceFrame, Witness, WitnessColour } from '../base/evidence.ts';
+import type { EvidenceFrame, GateStatus, Witness, WitnessColour } from '../base/evidence.ts';
 import type { Stamp } from '../base/time.ts';
 import { coloursConflict, isGreen, isMoving, mayFollow } from './lamps.ts';
 import { actionOf } from './rules.ts';
@@ -7,11 +7,6 @@ import type { GateLimits, RuleAction, RuleId } from './rules.ts';
 import type { Breach, GateGroup, GateNode } from './site.ts';
 
 export type GateLevel = 'valid' | 'colour-only' | 'unavailable' | 'silent';
-
-type Flags<K extends string> = Readonly<Record<K, boolean>>;
-/** What the controller says of itself; it can only lower the level. The last three do not. */
-export type GateStatus = Partial<Flags<'fixedTime' | 'actuated' | 'standby'>> & Flags<
-  'manual' | 'stopTime' | 'failureFlash' | 'preempt' | 'priority' | 'failure' | 'off'>;
 
 /** What a node's signals stand on in this cycle. */
 export interface GateInput {
@@ -91,8 +86,7 @@ export interface Reading {
 
 /** Of a group of the node: it is there, as the caller has seen to. */
 const stateOf = (state: LevelState, id: string): GroupState => state.groups[id] as GroupState;
-const colourIn = ({ colours }: Pick<Reading, 'colours'>, id: string): WitnessColour =>
-  colours[id] as WitnessColour;
+const colourIn = ({ colours }: Reading, id: string): WitnessColour => colours[id] as WitnessColour;
 
 /** R1, R5 and R6 on the witness's reading of frames. Null where there is nothing to read. */
 export function readEvidence(
@@ -113,7 +107,7 @@ export function readEvidence(
   }
   const young = node.slow ? witness(youngerThan(limits.pushAgeMs)) : read;
   const colours: Record<string, WitnessColour> = {};
-  const shared = new Map<number, GateGroup>();
+  const shared = new Map<number, string>();
   for (const group of node.groups) {
     const colour = read.get(group.lampGroup) ?? 'unknown';
     const mayBeDark = group.mayGoDark || group.kind === 'warning';
@@ -121,21 +115,20 @@ export function readEvidence(
     if (strange) note('R5', `group ${group.id}: lamp ${group.lampGroup}`, 'a known colour', colour);
     colours[group.id] = colour;
     // Groups that share a phase must always be equal.
-    const other = shared.get(group.phase)?.id ?? group.id;
-    if (other === group.id) shared.set(group.phase, group);
-    else if (colours[other] !== colour) {
-      note('R5', `phase ${group.phase} is shared by ${other}, ${group.id}`, colours[other], colour);
-    }
+    const other = shared.get(group.phase) ?? group.id;
+    shared.set(group.phase, other);
+    const same = colours[other] === colour;
+    if (!same) note('R5', `${other}, ${group.id} share a phase`, colours[other], colour);
   }
   const known = new Set([...node.groups.map(({ lampGroup }) => lampGroup), ...node.ignored]);
   for (const [key, colour] of read) {
     const extra = !known.has(key) && (isMoving(colour) || colour.startsWith('flashing'));
     if (extra) note('R5', `lamp group ${key} is not in the site`, 'dark or red', colour);
   }
-  for (const [a, b] of node.conflicting.filter(([x, y]) => !yieldsIn(node, x, y))) {
-    const [left, right] = [colourIn({ colours }, a), colourIn({ colours }, b)];
-    if (!coloursConflict(left, right)) continue;
-    note('R6', `groups ${a} and ${b} conflict`, 'one of them red', `${left} and ${right}`);
+  for (const [a, b] of node.conflicting) {
+    const [left, right] = [colours[a] as WitnessColour, colours[b] as WitnessColour];
+    const harm = !yieldsIn(node, a, b) && coloursConflict(left, right);
+    if (harm) note('R6', `groups ${a} and ${b} conflict`, 'one red', `${left} and ${right}`);
   }
   const aged = node.groups.filter(({ lampGroup }) => young?.get(lampGroup) === undefined);
   const newestMs = Math.max(...fresh.map(({ receivedMs }) => receivedMs));
@@ -161,10 +154,10 @@ function remember({ state, limits }: Turn, id: string, rule: RuleId, reason: str
  * a second of its green is R7's: there is no lawful colour between them.
  */
 function judgeDuration(
-  at: Turn, { id, kind, yellowS, minGreenS }: GateGroup, to: WitnessColour, atMs: number,
-  free: boolean,
+  at: Turn, group: GateGroup, to: WitnessColour, atMs: number, free: boolean,
 ): void {
   const { state, limits } = at;
+  const { id, kind, yellowS, minGreenS } = group;
   const own = stateOf(state, id);
   const least = (rule: RuleId, what: string, leastMs: number, sinceMs: number | null): boolean => {
     const lastedMs = atMs - (sinceMs ?? -Infinity);
@@ -173,11 +166,10 @@ function judgeDuration(
     at.note(rule, `group ${id}: ${what}, ms`, `${leastMs} or more`, lastedMs);
     return false;
   };
-  if (kind === 'vehicle' && own.colour === 'yellow') {
-    const leastMs = Math.max(limits.yellowMinMs, yellowS * 1000 - limits.shorterMs);
-    const fine = least('R8', 'yellow', leastMs, own.beforeMs);
-    if (!fine) remember(at, id, 'R8', 'yellow is too short');
-  }
+  const yellowMs = Math.max(limits.yellowMinMs, yellowS * 1000 - limits.shorterMs);
+  const clears = kind === 'vehicle' && own.colour === 'yellow';
+  const short = clears && !least('R8', 'yellow', yellowMs, own.beforeMs);
+  if (short) remember(at, id, 'R8', 'yellow is too short');
   const ends = isGreen(own.colour as WitnessColour) && !isGreen(to);
   if (ends && !free) least('R9', 'green', minGreenS * 1000 - limits.shorterMs, own.beforeGreenMs);
 }
@@ -223,9 +215,8 @@ function sample(at: Turn, reading: Reading, free: boolean): void {
     if (to === 'unknown') Object.assign(own, unseen);
     if ((own.untimedGreen ?? Infinity) <= own.greens && !isGreen(to)) own.untimedGreen = null;
   }
-  for (const { id } of node.groups) {
-    if (isMoving(colourIn(reading, id))) stateOf(state, id).movedMs = atMs;
-  }
+  const movers = node.groups.filter(({ id }) => isMoving(colourIn(reading, id)));
+  for (const { id } of movers) stateOf(state, id).movedMs = atMs;
 }
 
 /** R6b: after two clean cycles a latch opens by itself, three times a day at the most. */
@@ -260,20 +251,16 @@ function judgeSample(at: Turn, reading: Reading, free: boolean, reasons: readonl
   if (conflict && state.conflicts >= limits.conflictFrames) {
     state.latch ??= { rule: 'R6', reason: conflict.reason, anchor: null, greens: 0 };
   }
-  if (!lawful) {
-    state.cleanChange = false;
-    if (state.latch) state.latch.greens = 0;
-  }
+  state.cleanChange &&= lawful;
+  if (!lawful && state.latch) state.latch.greens = 0;
   if (state.goodFrames === 0 || !lawful) state.goodSinceMs = reading.newestMs;
   state.goodFrames = lawful ? state.goodFrames + 1 : 0;
   state.newestMs = reading.newestMs;
 }
 
 /** No times for a while. */
-function hold({ state, now, limits }: Turn, rule: RuleId): void {
-  state.holdUntilMs = now.monoMs + limits.stepHoldMs;
-  state.holdRule = rule;
-}
+const hold = ({ state, now, limits }: Turn, holdRule: RuleId): void =>
+  void Object.assign(state, { holdRule, holdUntilMs: now.monoMs + limits.stepHoldMs });
 
 /** R16: marks rest after the wall clock went astray within a second. */
 function watchClock(at: Turn): void {
@@ -289,15 +276,15 @@ function watchClock(at: Turn): void {
 
 /** R4: whether the run so far is enough, and if not, what is missing. */
 function notePatience({ state, now, limits, note }: Turn): void {
-  const { goodFrames, falls } = state;
-  if (goodFrames < limits.startFrames) {
-    note('R4', 'consistent frames', limits.startFrames, goodFrames);
-  }
+  const { goodFrames: frames, falls } = state;
+  if (frames < limits.startFrames) note('R4', 'consistent frames', limits.startFrames, frames);
   const waitMs = Math.min(limits.stableMaxMs, limits.stableMs * 2 ** (falls - 1));
   const excused = falls === 0 || (falls === 1 && state.cleanChange);
   const stableMs = now.monoMs - state.goodSinceMs;
   if (!excused && stableMs < waitMs) note('R4', 'stable after a fall, ms', waitMs, stableMs);
 }
+
+const fallen = { cleanChange: false, goodFrames: 0, validSinceMs: null };
 
 /** The level for these breaches: one step down at once, silence after three seconds. */
 function settle({ state, limits, now }: Turn, down: boolean): Exclude<GateLevel, 'colour-only'> {
@@ -307,12 +294,8 @@ function settle({ state, limits, now }: Turn, down: boolean): Exclude<GateLevel,
     if (now.monoMs - state.validSinceMs >= limits.forgetMs) state.falls = 0;
     return 'valid';
   }
-  if (state.validSinceMs !== null) {
-    state.falls++;
-    state.cleanChange = false;
-    state.goodFrames = 0;
-  }
-  state.validSinceMs = null;
+  const falls = state.falls + 1;
+  if (state.validSinceMs !== null) Object.assign(state, { falls, ...fallen });
   state.downSinceMs ??= now.monoMs;
   return now.monoMs - state.downSinceMs < limits.unavailableMs ? 'unavailable' : 'silent';
 }

@@ -1,33 +1,16 @@
 /** What MAP, RSM and RSI must hold, and what the judgement of every message needs. */
-import { crcFunction } from '../base/bytes.ts';
-import type { Witness } from '../base/evidence.ts';
+import { crc32 } from '../base/bytes.ts';
+import type { GateParticipant, GateSpatEvidence, Witness } from '../base/evidence.ts';
 import { siteFrame } from '../base/geodesy.ts';
 import type { Stamp } from '../base/time.ts';
 import { decode, editions } from './decode.ts';
 import type {
-  WireAlert, WireConnection, WireMap, WireMapNode, WireNode, WireParticipant, WireRsi, WireRsm,
+  WireAlert, WireConnection, WireMap, WireMapNode, WireMessage, WireNode, WireParticipant,
+  WireRsi, WireRsm,
 } from './decode.ts';
 import type { LevelState } from './level.ts';
 import type { GateLimits, RuleId } from './rules.ts';
 import type { Breach, GateNode, GateProfile, GateSite, Shown } from './site.ts';
-import type { GateSpatEvidence } from './spat.ts';
-
-export type { GateSpatEvidence, GateTiming } from './spat.ts';
-
-/**
- * What travels beside a participant of an RSM, in its order; the unit itself has no row. What is
- * left out is not compared; null is not known, and then the bytes must say so (R36).
- */
-export interface GateParticipant {
-  readonly airId: number; readonly measuredMs: number;
-  readonly unseen: 'seen' | 'missed' | 'occluded' | 'out-of-coverage' | 'queued';
-  readonly bound95M: number; readonly vulnerable: boolean; readonly covered: boolean;
-  readonly speedMps: number; readonly greenMs: number | null;
-  readonly cls?: string; readonly eastM?: number; readonly northM?: number;
-  readonly headingDeg?: number | null;
-  readonly lengthM?: number | null; readonly widthM?: number | null;
-  readonly existence?: number;
-}
 
 export interface GateOffer {
   readonly bytes: Uint8Array; readonly type: string; readonly profile: string;
@@ -70,14 +53,8 @@ export interface Case {
   alarm(rule: RuleId): void;
 }
 
-export class Refused extends Error {
-  override name = 'Refused';
-  readonly breach: Breach;
-  constructor(breach: Breach) {
-    super(breach.reason);
-    this.breach = breach;
-  }
-}
+/** A message does not pass; the cause is its `Breach`. */
+export class Refused extends Error {}
 
 /** A figure to a thousandth: more digits of milliseconds or metres only make a person stumble. */
 const readable = (value: unknown): string =>
@@ -88,7 +65,8 @@ export function need(
   fine: boolean, rule: RuleId, reason: string, expected: unknown, got: unknown,
 ): void {
   if (fine) return;
-  throw new Refused({ rule, reason, expected: readable(expected), got: readable(got) });
+  const cause: Breach = { rule, reason, expected: readable(expected), got: readable(got) };
+  throw new Refused(reason, { cause });
 }
 
 /** Refuses the message where a figure is over its limit, or none. */
@@ -106,10 +84,6 @@ export function yearOf(utcMs: number): { readonly startMs: number; readonly leng
   return { startMs, lengthMs: Date.UTC(year + 1, 0, 1) - startMs };
 }
 
-const crc32 = crcFunction({
-  bits: 32, polynomial: 0xedb88320, initial: 0xffffffff, reflected: true, finalXor: 0xffffffff,
-});
-
 /** R2, R3, R20, R21, R22: what holds for every message, before its own rules. */
 export function judgeAny({ offer, now, limits, sent, alarm, node }: Case): void {
   most('R22', 'age of the offer, ms', limits.offerAgeMs, Math.abs(now.monoMs - offer.validMs));
@@ -124,7 +98,7 @@ export function judgeAny({ offer, now, limits, sent, alarm, node }: Case): void 
 
 /** R2, R21: what is only told of a message that passed. */
 export function noteSent(
-  { offer, now, limits, sent, level, profile, alarm }: Case, type: string, msgCnt: number,
+  { offer, now, limits, sent, level, profile, alarm }: Case, { type, msgCnt }: WireMessage,
 ): void {
   const gapMs = now.monoMs - (sent.lastMs[type] ?? now.monoMs);
   const valid = level.verdict.level === 'valid';
@@ -165,11 +139,20 @@ export function pinOf(bytes: Uint8Array, edition: GateProfile['edition']): strin
   return Array.from(copy, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
+/** R17 for a stamp of minutes. Gives the minute of the clock, and how many its year has. */
+function judgeMinute({ now }: Case, moy: number | null): { minute: number; year: number } {
+  const { startMs, lengthMs } = yearOf(now.utcMs);
+  const [minute, year] = [Math.floor((now.utcMs - startMs) / 60_000), lengthMs / 60_000];
+  const apart = Math.abs((moy ?? minute) - minute);
+  most('R17', 'minutes between stamp and clock', 1, Math.min(apart, year - apart));
+  return { minute, year };
+}
+
 export function judgeMap(at: Case, map: WireMap): void {
   const { node, site, level } = at;
-  const strange = map.nodes.find(({ id }) => (id.region ?? 0) !== 0 || id.id > 255)?.id;
-  const fine = site.mode === 'live' || !strange;
-  need(fine, 'R25', `a node in mode ${site.mode}`, 'region 0, id 0 to 255', strange?.id);
+  judgeMinute(at, map.minute);
+  const real = map.nodes.find(({ id: { region, id } }) => (region ?? 0) !== 0 || id > 255)?.id;
+  need(site.mode === 'live' || !real, 'R25', 'a node in test', 'region 0, id 0 to 255', real?.id);
   const ours = map.nodes.filter(({ id }) => isNode(id, node));
   need(ours.length === 1, 'R18', `node ${node.region}-${node.id}`, 'once', ours.length);
   const own = ours[0] as WireMapNode;
@@ -180,18 +163,15 @@ export function judgeMap(at: Case, map: WireMap): void {
   const named = uses.flatMap(({ phase }) => phase ?? []);
   const alien = named.find((phase) => !node.groups.some((group) => group.phase === phase));
   need(alien === undefined, 'R18', 'a phase of a lane', 'one of the signal groups', alien);
-  for (const { id, phase, inMap } of node.groups) {
-    need(!inMap || named.includes(phase), 'R18', `phase ${phase} of ${id}`, 'on a lane', 'none');
-  }
+  const bare = node.groups.find(({ phase, inMap }) => inMap && !named.includes(phase));
+  need(!bare, 'R18', `phase ${bare?.phase} of ${bare?.id}`, 'on a lane', 'none');
   const pin = pinOf(at.offer.bytes, at.profile.edition) as string;
   const pinned = !node.pins || node.pins.includes(pin);
   need(pinned, 'R38', 'the content', 'a pinned variant', 'other octets');
   if (level.pin !== null && level.pin !== pin) {
     level.switching = level.lanes === table ? 'updated' : 'lanes-changed';
   }
-  level.pin = pin;
-  level.lanes = table;
-  level.badMap = null;
+  Object.assign(level, { pin, lanes: table, badMap: null });
 }
 
 /** R31: how old the last measurement may be. */
@@ -217,10 +197,9 @@ function judgeJump(at: Case, wire: WireParticipant, row: GateParticipant, speedM
   if (!before || spanMs > restMs(at)) return;
   const spanS = Math.abs(spanMs) / 1000;
   const mayM = Math.max(speedMps, before.speedMps) * spanS + 2 * row.bound95M + limits.jumpFloorM;
-  const movedM = apartM(wire.pos, before);
   // Who was away and is back elsewhere is another one under the same id.
   const rule = spanMs > limits.missedMs ? 'R34' : 'R32';
-  most(rule, `id ${wire.id} jumps, m`, mayM, movedM);
+  most(rule, `id ${wire.id} jumps, m`, mayM, apartM(wire.pos, before));
   const mayMps = limits.accelMps2 * spanS + limits.speedNoiseMps;
   most('R32', `id ${wire.id} gains, m/s`, mayMps, Math.abs(speedMps - before.speedMps));
 }
@@ -266,11 +245,9 @@ function judgeUser(at: Case, wire: WireParticipant, row: GateParticipant): SentU
   most('R34', who, at.profile.idCeiling, wire.id);
   need(wire.bsmId === null, 'R40', who, 'no identity of a vehicle', 'one');
   need(wire.source !== 0, 'R33', `${who}: source`, 'what saw it', 'unknown');
-  const sure = row.existence ?? 1;
-  need(sure >= limits.existence, 'R33', `${who}: existence`, `${limits.existence} or more`, sure);
+  most('R33', `${who}: doubt of its existence`, 1 - limits.existence, 1 - (row.existence ?? 1));
   const ageMs = now.monoMs - row.measuredMs;
-  const seen = row.covered || ageMs <= limits.uncoveredMs;
-  need(seen, 'R30', `${who}: its zone is not covered, ms`, limits.uncoveredMs, ageMs);
+  if (!row.covered) most('R30', `${who}: its zone is not covered, ms`, limits.uncoveredMs, ageMs);
   most('R31', `${who}: ${row.unseen}, ms`, ageLimitMs(row, now.monoMs, limits), ageMs);
   most('R31', `${who}: bound, m`, limits.bound95M, row.bound95M);
   const { latMin, latMax, longMin, longMax } = node.area;
@@ -351,15 +328,12 @@ function judgeAlert(
 
 export function judgeRsi(at: Case, rsi: WireRsi): void {
   const { now, limits, sent } = at;
-  const { startMs, lengthMs } = yearOf(now.utcMs);
-  const [minute, year] = [Math.floor((now.utcMs - startMs) / 60_000), lengthMs / 60_000];
-  const apart = Math.abs((rsi.moy ?? minute) - minute);
-  most('R17', 'minutes between stamp and clock', 1, Math.min(apart, year - apart));
+  const { minute, year } = judgeMinute(at, rsi.moy);
   need(rsi.events.length + rsi.signs.length > 0, 'R37', 'alerts', 'one or more', 0);
   const told: [string, number][] = [];
   for (const [kind, alerts] of [['event', rsi.events], ['sign', rsi.signs]] as const) {
     const ids = new Set(alerts.map(({ id }) => id));
-    need(ids.size === alerts.length, 'R34', 'ids of alerts', 'unique', alerts.length - ids.size);
+    need(ids.size === alerts.length, 'R34', 'ids of alerts', alerts.length, ids.size);
     told.push(...alerts.map((alert) => judgeAlert(at, kind, alert, minute, year)));
   }
   // Kept for as long as an alert may live, so that a clock set back finds them again.

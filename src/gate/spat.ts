@@ -1,34 +1,13 @@
 /** What a SPAT must hold, judged on the gate's own reading of its bytes. */
-import type { EvidenceFrame, WitnessColour } from '../base/evidence.ts';
+import type { GateTiming, WitnessColour } from '../base/evidence.ts';
 import type { WirePhase, WireSpat, WireStamp, WireTiming } from './decode.ts';
 import { isClearance, isGreenShown, mayFollow, shownConflict } from './lamps.ts';
 import type { ShownPhase } from './lamps.ts';
 import { readEvidence, stopTiming, yieldsIn } from './level.ts';
-import type { GateStatus } from './level.ts';
 import { isNode, most, nameOf, need, yearOf } from './messages.ts';
 import type { Case, SentPhase } from './messages.ts';
 import type { RuleId } from './rules.ts';
 import type { GateGroup, Shown } from './site.ts';
-
-/** One state of a phase: what the signals stage knows, monotonic ms; null is unknown. */
-export interface GateTiming {
-  readonly startMs: number | null; readonly likelyEndMs: number | null;
-  readonly minEndMs: number | null; readonly maxEndMs: number | null;
-  /** When the present light comes back, and for how long; left out where nothing is known. */
-  readonly nextStartMs?: number | null; readonly nextDurationMs?: number | null;
-  /** Resolution of the source. */
-  readonly resolutionMs: number;
-  /** How sure the likely end is, 0 to 1; not compared where left out. */
-  readonly confidence?: number | null;
-  /** The lamp of a state that follows; not compared where left out. */
-  readonly colour?: WitnessColour;
-}
-
-/** What stands behind a SPAT; by phase the present state, then those that follow. */
-export interface GateSpatEvidence {
-  readonly frames: readonly EvidenceFrame[]; readonly status: GateStatus | null;
-  readonly timings: Readonly<Record<number, readonly GateTiming[]>>;
-}
 
 /** Whether a leap second may follow a minute: the last of June and of December, UTC. */
 const isLeapMinute = (minuteMs: number): boolean =>
@@ -79,14 +58,12 @@ function judgeCode(at: Case, code: number, colourless: boolean): void {
   const { now, limits } = at;
   const slow = at.node.slow && !colourless;
   if (slow) most('R1b', 'time confidence', limits.slowTimeConfidence, code);
-  const leastMs = slow ? (classesMs[limits.slowTimeConfidence - 1] as number) : 0;
-  const codeOf = (errorMs: number): number => now.errorMs > limits.clockMs ? 0 :
-    classesMs.filter((limitMs) => Math.max(errorMs, leastMs) <= limitMs).length;
+  const errorMs = Math.max(now.errorMs, slow ? (classesMs[limits.slowTimeConfidence - 1] ?? 0) : 0);
+  const holding = classesMs.filter((classMs) => errorMs <= classMs);
+  const expected = now.errorMs > limits.clockMs ? 0 : holding.length;
   // Less may be claimed only while a leap second holds the stamp, which needs it.
-  const leap = isLeapMinute(now.utcMs - (now.utcMs % 60_000));
-  const low = leap ? 0 : codeOf(now.errorMs * 1.02);
-  const high = codeOf(now.errorMs * 0.98);
-  need(code >= low && code <= high, 'R15', 'time confidence', `${low} to ${high}`, code);
+  const less = code < expected && isLeapMinute(now.utcMs - (now.utcMs % 60_000));
+  need(code === expected || less, 'R15', 'time confidence', expected, code);
 }
 
 /** Bits of the status from the top; 10 to 12 tell of the MAP, 13 that there is no valid SPAT. */
@@ -101,9 +78,10 @@ const NO_VALID_SPAT = 0b100;
 function judgeStatus(at: Case, status: number, colourless: boolean): void {
   const { map } = at.level.verdict;
   const { spat } = at.offer;
-  const told = statusBits.filter((name) => spat?.status?.[name] === true);
-  const bits = told.reduce((sum, name) => sum | (0x8000 >> statusBits.indexOf(name)), 0);
-  const expected = bits | (spat && map ? mapBits[map] : 0);
+  const expected = statusBits.reduce(
+    (bits, name, index) => bits | (spat?.status?.[name] ? 0x8000 >> index : 0),
+    spat && map ? mapBits[map] : 0,
+  );
   const got = status & ~NO_VALID_SPAT;
   need(got === expected, 'R19', 'status bits', expected, got);
   const marked = (status & NO_VALID_SPAT) !== 0;
@@ -113,8 +91,6 @@ function judgeStatus(at: Case, status: number, colourless: boolean): void {
 const HOUR_MS = 3_600_000;
 /** A mark so near to half an hour off is better left unsaid: its hour could be mistaken. */
 const FAR_MS = 20_000;
-/** A mark that need not be said. */
-const FREE = Infinity;
 
 /** A time mark as ms from the stamp. */
 function markMs(mark: number, kind: WireTiming['kind'], stampMs: number): number {
@@ -138,7 +114,7 @@ function judgeMark(
   const expectedMs = (knownMs ?? Number.NaN) - monoMs;
   if (mark === profile.unknownTime) {
     const far = kind === 'utc' && Math.abs(expectedMs) >= HOUR_MS / 2 - FAR_MS;
-    need(far || Number.isNaN(expectedMs) || moreMs === FREE, 'R20', where, expectedMs, 'unknown');
+    need(far || Number.isNaN(expectedMs), 'R20', where, expectedMs, 'unknown');
     return null;
   }
   need(!Number.isNaN(expectedMs), unknown, where, 'unknown', mark);
@@ -149,8 +125,7 @@ function judgeMark(
   // A counted mark never goes below zero; a late change is not a claim.
   const heldMs = kind === 'counting' ? Math.max(0, expectedMs) : expectedMs;
   const fromStampMs = markMs(mark, kind, stampMs);
-  const slackMs = limits.markMs + (moreMs === FREE ? 0 : moreMs);
-  const fine = Math.abs(fromStampMs - heldMs) <= slackMs;
+  const fine = Math.abs(fromStampMs - heldMs) <= limits.markMs + moreMs;
   need(fine, 'R20', `${where}, ms from now`, Math.round(heldMs), fromStampMs);
   return monoMs + fromStampMs;
 }
@@ -160,20 +135,21 @@ function judgeTiming(
   at: Case, groups: readonly GateGroup[], where: string, isPresent: boolean, timing: WireTiming,
   known: GateTiming | undefined, stampMs: number,
 ): Ends {
-  const { kind, minEnd, maxEnd, likelyEnd } = timing;
+  const { kind, start, minEnd, maxEnd, likelyEnd } = timing;
+  const { unknownTime } = at.profile;
   const monoMs = at.now.monoMs + stampMs - at.now.utcMs;
   const judge = (
     name: string, mark: number | null, ms: number | null | undefined, moreMs = 0, none?: RuleId,
   ) => judgeMark(at, `${where}: ${name}`, kind, stampMs, mark, ms, moreMs, none);
   const running = isPresent && kind === 'counting';
-  if (running) need(timing.start === 0, 'R20', `${where}: start of what runs`, 0, timing.start);
-  else judge('start', timing.start, known?.startMs, FREE);
+  if (running) need(start === 0, 'R20', `${where}: start of what runs`, 0, start);
+  else if (start !== unknownTime) judge('start', start, known?.startMs);
   const minMs = judge('minimum end', minEnd, known?.minEndMs, 0, 'R14');
   const maxMs = judge('maximum end', maxEnd, known?.maxEndMs);
-  // A likely end may be moved by the rounding of its bounds, or be left out beyond them.
-  const bounded = likelyEnd === minEnd || likelyEnd === maxEnd;
-  const moreMs = isOutside(known) ? FREE : bounded ? 100 : 0;
-  const likelyMs = judge('likely end', likelyEnd, known?.likelyEndMs, moreMs);
+  // A likely end may be moved by the rounding of its bounds; beyond them it is left out.
+  const moreMs = likelyEnd === minEnd || likelyEnd === maxEnd ? 100 : 0;
+  const likelyMark = likelyEnd === unknownTime ? null : likelyEnd;
+  const likelyMs = judge('likely end', likelyMark, known?.likelyEndMs, moreMs);
   judge('next start', timing.nextStart, known?.nextStartMs);
   const lastsMs = known?.nextDurationMs ?? Number.NaN;
   // In the counting form the second mark is no instant but a duration: it counts from the stamp.
@@ -187,12 +163,6 @@ function judgeTiming(
   if (kind === 'utc') judgeAbsolute(at, groups, where, order, stampMs - monoMs);
   return { minMs, maxMs, likelyMs };
 }
-
-/** Whether a likely end lies outside its bounds. */
-const isOutside = (known: GateTiming | undefined): boolean => {
-  const likelyMs = known?.likelyEndMs ?? Number.NaN;
-  return likelyMs < (known?.minEndMs ?? likelyMs) || likelyMs > (known?.maxEndMs ?? likelyMs);
-};
 
 /** R13: a likely end is as sure as the stage says, and needs a confidence unless it is fixed. */
 function judgeSureness(
@@ -317,9 +287,8 @@ function judgeNext(
   const lawful = groups.every((group) =>
     coloursOf(before).some((a) => coloursOf(next).some((b) => mayFollow(group, a, b))));
   need(lawful, 'R7', where, 'the lawful order', next);
-  const wanted = known?.colour;
-  const told = wanted === undefined || sayable[wanted].includes(next);
-  need(told, 'R20', `${where}: what comes next`, wanted, next);
+  const wanted = known?.colour && sayable[known.colour];
+  need(wanted?.includes(next) ?? true, 'R20', `${where}: what comes next`, wanted, next);
 }
 
 /** R22: whether a SPAT may leave at this level, and at which. */

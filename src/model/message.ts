@@ -36,6 +36,12 @@ export interface ParticipantEvidence {
   readonly cls: string;
   /** For `queued`: when its group turns green, if known. */
   readonly greenMs: MonotonicMs | null;
+  /** Clockwise from north, as it is said; null where not known. Left out of older recordings. */
+  readonly headingDeg?: number | null;
+  readonly lengthM?: number | null;
+  readonly widthM?: number | null;
+  /** Probability that it is there, 0..1. */
+  readonly existence?: number;
 }
 
 /** What a stage offers to the gate. */
@@ -46,4 +52,6 @@ export interface MessageOffer {
   /** Arrival of the newest evidence in it; null where nothing was measured (MAP, signs). */
   readonly newestReceivedMs: MonotonicMs | null;
   readonly participants: readonly ParticipantEvidence[];
+  /** CRC-32 of the octets as they were written, where they travel between processes. */
+  readonly crc?: number;
 }

@@ -5,7 +5,7 @@ import { decode, editions } from '../../src/gate/decode.ts';
 import { createGate } from '../../src/gate/gate.ts';
 import { patchUnavailable, stampOffsets } from '../../src/guardframe.ts';
 import { decodeLatches, encodeLatches } from '../../src/latchfile.ts';
-import { rules } from '../../src/gate/rules.ts';
+import { rules } from '../../src/gaterules.ts';
 import { chinaGateProfile } from '../../src/gate/site.ts';
 import { problemsOf, requireGateSite } from '../../src/gatecheck.ts';
 import {

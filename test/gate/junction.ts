@@ -1,13 +1,15 @@
 /** A small junction, its controller and a clock, for the tests of the gate. */
 import { expect } from 'vitest';
-import type { EvidenceFrame, Witness, WitnessColour } from '../../src/base/evidence.ts';
+import type {
+  EvidenceFrame, GateStatus, GateTiming, Witness, WitnessColour,
+} from '../../src/base/evidence.ts';
 import { monotonicMs, utcMs } from '../../src/base/time.ts';
 import type { Stamp } from '../../src/base/time.ts';
 import { createGate } from '../../src/gate/gate.ts';
 import type { Gate, GateResult } from '../../src/gate/gate.ts';
 import type { LatchRow } from '../../src/gate/latches.ts';
-import type { GateInput, GateStatus, GateVerdict } from '../../src/gate/level.ts';
-import type { GateOffer, GateTiming } from '../../src/gate/messages.ts';
+import type { GateInput, GateVerdict } from '../../src/gate/level.ts';
+import type { GateOffer } from '../../src/gate/messages.ts';
 import { defaultLimits } from '../../src/gate/rules.ts';
 import { chinaGateProfile } from '../../src/gate/site.ts';
 import type { GateGroup, GateNode, GateSite } from '../../src/gate/site.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { GateOffer, GateParticipant } from '../../src/gate/messages.ts';
+import type { GateParticipant } from '../../src/base/evidence.ts';
+import type { GateOffer } from '../../src/gate/messages.ts';
 import { laneTable } from '../../src/gate/messages.ts';
 import { decode, editions } from '../../src/gate/decode.ts';
 import type { WireMap } from '../../src/gate/decode.ts';

@@ -475,7 +475,8 @@ function boundOf({ covariance }: Track): number {
   return bound95M(xx, xy, yy);
 }
 
-function evidenceOf(track: Track, { airId, headingRad }: HeldUser): ParticipantEvidence {
+/** What travels beside a road user to the gate. */
+export function evidenceOf(track: Track, { airId, headingRad }: HeldUser): ParticipantEvidence {
   return {
     airId,
     measuredMs: track.measured.monoMs,
