@@ -11,7 +11,7 @@ import { believable } from './believable.ts';
 import { noForecaster } from './forecast.ts';
 import type { Forecaster } from './forecast.ts';
 import { nextOf, rightOfWayOf } from './lamps.ts';
-import { endless, freshTiming, sameAspect, stepTiming, timingAt, withLearnt } from './timing.ts';
+import { endless, freshTiming, sameAspect, stepTiming, timingAt, withForecast } from './timing.ts';
 import type { GroupTiming } from './timing.ts';
 
 /** Rules R1 and R1b: age over which a report is not used, for quick and for slow sources. */
@@ -231,11 +231,9 @@ class SignalGroups implements SignalStage {
     this.#forecaster.observe(group.id, aspect, status, measured.monoMs);
     // A lamp that never changes says so, whoever controls it.
     if (lasts(group, aspect)) return { next: step.next, timing: endless(step.timing, measured.monoMs) };
-    // A controller that tells an end is not second-guessed, even where it was not believed.
-    const told = reported?.minEnd || reported?.likelyEnd || reported?.maxEnd;
-    const learnt = settled && !told ? this.#forecaster.likelyEnd(group.id, measured.monoMs) : null;
-    if (!learnt) return { next: step.next, timing: step.timing };
-    return { next: step.next, timing: withLearnt(step.timing, learnt.atMs, learnt.confidence) };
+    if (!settled) return { next: step.next, timing: step.timing };
+    const learnt = this.#forecaster.likelyEnd(group.id, measured.monoMs);
+    return { next: step.next, timing: learnt ? withForecast(step.timing, reported, learnt) : step.timing };
   }
 
   /** With what is learnt to follow the likely end, told or learnt. */

@@ -1,5 +1,6 @@
 import type { MonotonicMs } from '../base/time.ts';
 import type { LampAspect, StateTiming, TimedInstant, TimingSource } from '../model/signal.ts';
+import type { Forecast } from './forecast.ts';
 
 /** Tolerance of rule R11. */
 const TOLERANCE_MS = 100;
@@ -211,17 +212,33 @@ export function timingAt(timing: StateTiming | null, nowMs: MonotonicMs): StateT
   };
 }
 
-/** A learnt likely end in a timing that has no end of the controller's. */
-export function withLearnt(
-  timing: StateTiming | null, atMs: MonotonicMs, confidence: number,
-): StateTiming {
+/** A learnt end must be as likely as this to say a controller's own forecast more exactly. */
+const SHARPENS = 0.5;
+
+/**
+ * A learnt likely end in a timing. A controller that tells an end is not second-guessed, even where
+ * it was not believed; only the whole seconds of its own forecast are said more exactly where what
+ * was learnt lies within them.
+ *
+ * @param told as the controller has it; null when it tells nothing.
+ */
+export function withForecast(
+  timing: StateTiming | null, told: StateTiming | null, learnt: Forecast,
+): StateTiming | null {
+  const { atMs, confidence } = learnt;
+  const beganMs = timing?.beganMs ?? null;
+  const ends = { minEnd: null, maxEnd: null };
+  if (!told?.minEnd && !told?.likelyEnd && !told?.maxEnd) {
+    const likelyEnd: TimedInstant = { atMs, source: 'learnt' };
+    return { beganMs, ...ends, likelyEnd, confidence, resolutionMs: 1000 };
+  }
+  const own = timing?.likelyEnd;
+  if (!timing || own?.source !== 'controller-forecast' || timing.minEnd || timing.maxEnd) return timing;
+  const within = Math.abs(own.atMs - atMs) <= timing.resolutionMs + JITTER_MS;
+  if (!within || confidence < SHARPENS || timing.resolutionMs <= TOLERANCE_MS) return timing;
   return {
-    beganMs: timing?.beganMs ?? null,
-    minEnd: null,
-    likelyEnd: { atMs, source: 'learnt' },
-    maxEnd: null,
-    confidence,
-    resolutionMs: 1000,
+    ...timing, likelyEnd: { atMs, source: own.source },
+    confidence: Math.max(timing.confidence ?? 0, confidence),
   };
 }
 

@@ -375,3 +375,22 @@ test('a lamp that never changes, and a count that stands above an hour, end beyo
     expect(second!.timing!.minEnd!.atMs - atMs).toBe(3_600_000);
   }
 });
+
+test('whole seconds of a controller’s own forecast are said as exactly as the cycle is known', () => {
+  const at = (atMs: number, confidence: number): Forecaster => ({
+    observe: () => undefined, snapshot: () => null, restore: () => undefined,
+    likelyEnd: () => ({ atMs: monotonicMs(atMs), confidence }),
+  });
+  const told = (forecaster: Forecaster, own: ReturnType<typeof timing>) => {
+    const { say, groupA } = staged(forecaster);
+    say(1000, [lamp('1', 'green', own), ...rest]);
+    return groupA(1000).timing;
+  };
+  const seconds = timing(1000, null, null, 9000, 1000);
+  const likely = (atMs: number) => ({ likelyEnd: { atMs, source: 'controller-forecast' } });
+  expect(told(at(9400, 0.9), seconds)).toMatchObject({ ...likely(9400), confidence: 0.9 });
+  expect(told(at(8900, 0.4), seconds)).toMatchObject({ ...likely(10_000), confidence: 0.8 });
+  expect(told(at(5000, 0.9), seconds)).toMatchObject(likely(10_000)); // it knows something we do not
+  expect(told(at(9400, 0.9), timing(1000, null, null, 9000, 100))).toMatchObject(likely(10_000));
+  expect(told(at(9400, 0.9), timing(1000, 8500, 9500, 9000, 1000))).toMatchObject(likely(10_000));
+});
