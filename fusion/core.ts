@@ -2,7 +2,8 @@ import { assert } from '../src/base/assert.ts';
 import type { Count } from '../src/model/stages.ts';
 import { assignMemory, assignRows } from './assign.ts';
 import {
-  ASIDE, OPEN, TAKEN, detectionChance, fading, hitOdds, mayConcern, missOdds, reachOf,
+  ASIDE, OPEN, TAKEN, detectionChance, fading, hitOdds, mayConcern, missOdds, noteBlockers,
+  reachOf,
 } from './existence.ts';
 import type { Chance, CoreSensor, Reach } from './existence.ts';
 import type { CoreFrame } from './frames.ts';
@@ -204,10 +205,11 @@ export class FusionCore {
   #misses(frame: CoreFrame): void {
     const { tracks, count } = this.table;
     const sensor = this.#sensors[frame.sensor]!;
+    noteBlockers(sensor, tracks, this.#estimates, count, this.#taken);
     for (let slot = 0; slot < count; slot++) {
       if (this.#taken[slot] !== OPEN) continue;
       const track = slot * TRACK_RECORD;
-      detectionChance(sensor, tracks, this.#estimates, count, slot, this.#taken, this.#chance);
+      detectionChance(sensor, tracks, this.#estimates, slot, this.#chance);
       const { probability, hidden } = this.#chance;
       if (hidden) tracks[track + T_OCCLUDED_MS] = frame.measuredMs;
       else if (probability >= 0.5 && frame.complete) tracks[track + T_MISSED_MS] = frame.measuredMs;

@@ -2,8 +2,8 @@ import { insideOutline } from '../src/base/geometry.ts';
 import type { PlanePoint } from '../src/base/geometry.ts';
 import type { SensingKind } from '../src/model/track.ts';
 import {
-  ESTIMATE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, TRACK_RECORD, T_CLASS, T_EXISTENCE,
-  T_SIZE,
+  ESTIMATE, E_HEADING, E_HEADING_VARIANCE, E_SPEED, E_X, E_Y, TRACK_LIMIT, TRACK_RECORD, T_CLASS,
+  T_EXISTENCE, T_SIZE,
 } from './layout.ts';
 import { wrap } from './predict.ts';
 import { generalTuning, sensorTuning } from './tuning.ts';
@@ -80,13 +80,34 @@ export function mayConcern(reach: Reach, x: number, y: number, marginM: number):
   return Math.abs(dy * cos - dx * sin) <= ahead * halfTan;
 }
 
-/** No road user is longer, m. */
-const LONGEST_M = 60;
+/** Who may stand before others in the frame at hand: place from the sensor, length, slot. */
+const blockers = new Float64Array(4 * TRACK_LIMIT);
+let blockerCount = 0;
+
+/**
+ * Notes who may hide others from a sensor: call before `detectionChance` is asked of a frame.
+ * @param marks set aside are left out.
+ */
+export function noteBlockers(
+  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number,
+  marks: Uint8Array,
+): void {
+  blockerCount = 0;
+  for (let slot = 0; slot < count; slot++) {
+    if (marks[slot] === ASIDE) continue;
+    const track = slot * TRACK_RECORD;
+    if (tracks[track + T_SIZE + 1] < 1) continue;
+    const at = 4 * blockerCount++;
+    blockers[at] = estimates[slot * ESTIMATE + E_X] - sensor.x;
+    blockers[at + 1] = estimates[slot * ESTIMATE + E_Y] - sensor.y;
+    blockers[at + 2] = tracks[track + T_SIZE];
+    blockers[at + 3] = slot;
+  }
+}
 
 /** Whether something stands between a sensor and a track: a nearer, wide enough track. */
 function isHidden(
-  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
-  marks: Uint8Array,
+  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, slot: number,
 ): boolean {
   const dx = estimates[slot * ESTIMATE + E_X] - sensor.x;
   const dy = estimates[slot * ESTIMATE + E_Y] - sensor.y;
@@ -95,22 +116,22 @@ function isHidden(
   const own = tracks[slot * TRACK_RECORD + T_SIZE + 1];
   const ux = dx / range;
   const uy = dy / range;
-  for (let other = 0; other < count; other++) {
-    if (other === slot || marks[other] === ASIDE) continue;
-    const e = other * ESTIMATE;
-    const ox = estimates[e + E_X] - sensor.x;
-    const oy = estimates[e + E_Y] - sensor.y;
+  for (let at = 0; at < 4 * blockerCount; at += 4) {
+    const ox = blockers[at];
+    const oy = blockers[at + 1];
+    const lengthM = blockers[at + 2];
     const across = Math.abs(ox * uy - oy * ux);
-    if (across > LONGEST_M) continue; // most are far beside; their records are not looked at
+    if (across > lengthM) continue;
     const along = ox * ux + oy * uy;
-    if (along <= 0 || along > range - 1) continue;
+    const other = blockers[at + 3];
+    if (along <= 0 || along > range - 1 || other === slot) continue;
     const track = other * TRACK_RECORD;
-    const lengthM = tracks[track + T_SIZE];
-    const widthM = tracks[track + T_SIZE + 1];
-    if (across > lengthM || widthM < 1 || tracks[track + T_EXISTENCE] < 0) continue;
+    const e = other * ESTIMATE;
+    if (tracks[track + T_EXISTENCE] < 0) continue;
     const turn = estimates[e + E_HEADING_VARIANCE] > 0
       ? estimates[e + E_HEADING] - Math.atan2(dy, dx)
       : 0;
+    const widthM = tracks[track + T_SIZE + 1];
     const half = 0.5 * (lengthM * Math.abs(Math.sin(turn)) + widthM * Math.abs(Math.cos(turn)));
     if (across < half + 0.25 * own * (along / range)) return true;
   }
@@ -128,8 +149,7 @@ export interface Chance {
  * and, for radar, speed. Zero outside the view: what could not be seen is not punished.
  */
 export function detectionChance(
-  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, count: number, slot: number,
-  marks: Uint8Array, out: Chance,
+  sensor: CoreSensor, tracks: Float64Array, estimates: Float64Array, slot: number, out: Chance,
 ): void {
   out.hidden = false;
   out.probability = 0;
@@ -145,7 +165,7 @@ export function detectionChance(
   out.probability = tuning.foundNear + far * (tuning.foundFar - tuning.foundNear);
   if (Math.abs(estimates[e + E_SPEED]) < tuning.blindBelowMps) out.probability =
     Math.min(out.probability, 0.05);
-  if (isHidden(sensor, tracks, estimates, count, slot, marks)) {
+  if (isHidden(sensor, tracks, estimates, slot)) {
     out.hidden = true;
     out.probability = Math.min(out.probability, tuning.foundHidden);
   }
