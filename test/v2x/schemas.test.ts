@@ -121,6 +121,85 @@ testWithShared('each type of the reference has the widths and names noted there'
   expect(walked).toBe(336);
 });
 
+/** Cuts at ` ; ` outside of braces. */
+function parts(text: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '{') depth++;
+    if (text[at] === '}') depth--;
+    if (depth === 0 && text.startsWith(' ; ', at)) {
+      found.push(text.slice(from, at));
+      from = at + 3;
+    }
+  }
+  return [...found, text.slice(from)].map((one) => one.trim()).filter((one) => one !== '…');
+}
+
+/** A type within another, in the notation of the reference, without widths. */
+function notation(schema: Schema, top = false): string {
+  if (!top && schema.name !== undefined) return schema.name;
+  const size = (min: number, max: number): string => (min === max ? `${min}` : `${min}..${max}`);
+  const more = 'extensible' in schema && schema.extensible ? ',…' : '';
+  const rows = (all: { readonly [name: string]: Field }): string =>
+    Object.entries(all).map(([name, field]) => {
+      const { schema: inner, optional } = fieldOf(field);
+      if (inner.kind === 'open') return `${name}:open type chosen by ${inner.by}`;
+      return `${name}${optional ? '?' : ''}:${notation(inner)}`;
+    }).join(' ; ');
+  switch (schema.kind) {
+    case 'boolean':
+      return 'bool';
+    case 'integer':
+      return `int[${schema.min}..${schema.max}${more}]`;
+    case 'octets':
+      return `oct[${size(schema.min, schema.max)}${more}]`;
+    case 'bits':
+      return `bits[${schema.size}${more}]`;
+    case 'ia5':
+      return `ia5[${size(schema.min, schema.max)}]`;
+    case 'list': {
+      const bounds = schema.max === Infinity ? '*' : size(schema.min, schema.max);
+      return `list[${bounds}] of ${notation(schema.element)}`;
+    }
+    case 'sequence':
+      return rows(schema.fields);
+    case 'choice':
+      return top ? rows(schema.alternatives) : `{${rows(schema.alternatives)}}`;
+    default:
+      return schema.kind;
+  }
+}
+
+/** A line of the reference without its widths, remarks and names of values. */
+function notationOfLine(rest: string): string {
+  const spec = rest.replace(/⟨.*⟩/, '').trim()
+    .replace(/ ?\((?:pre |len )?\d+ ?b(?: \+ ext)?\)/g, '')
+    .replace(/\(pre \d+b\)/g, '')
+    .replace(/: 0=.*$/, '');
+  const plain = (text: string): string =>
+    parts(text.replace(/^(?:seq|choice)\+? ?/, '')).map((one) => one.replace(/^\d+ /, '')
+      .replace(/\{choice\+? (.*)\}/, (_, inner: string) => `{${parts(inner).join(' ; ')}}`)).join(' ; ');
+  if (/^enum/.test(spec)) return 'enumerated';
+  return plain(spec);
+}
+
+testWithShared('each field of the reference has its own type, range and place', async () => {
+  const text = readFileSync(shared('reference/cv2x-messages.md'), 'utf8');
+  const part = text.slice(text.indexOf('## 4.'), text.indexOf('## 6.'));
+  const types = await exportedTypes();
+  let walked = 0;
+  for (const [, name, rest] of part.matchAll(/^- \*\*(.+?)\*\* — (.*)$/gm)) {
+    const expected = notationOfLine(rest!);
+    expect(notation(types.get(name!)!, true), name).toBe(expected);
+    walked++;
+  }
+  expect(walked).toBe(336);
+  // And no type is ours alone.
+  expect(types.size).toBe(walked);
+});
+
 test('each profile reaches the types that it should', () => {
   const sizes = profileNames.map((profile) => namedTypes(frameSchema(profile)).size);
   expect(sizes[0]).toBe(sizes[1]);
