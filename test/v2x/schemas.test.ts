@@ -178,9 +178,11 @@ function notationOfLine(rest: string): string {
     .replace(/ ?\((?:pre |len )?\d+ ?b(?: \+ ext)?\)/g, '')
     .replace(/\(pre \d+b\)/g, '')
     .replace(/: 0=.*$/, '');
+  const inPlace = (_: string, inner: string): string => `{${parts(inner).join(' ; ')}}`;
   const plain = (text: string): string =>
-    parts(text.replace(/^(?:seq|choice)\+? ?/, '')).map((one) => one.replace(/^\d+ /, '')
-      .replace(/\{choice\+? (.*)\}/, (_, inner: string) => `{${parts(inner).join(' ; ')}}`)).join(' ; ');
+    parts(text.replace(/^(?:seq|choice)\+? ?/, ''))
+      .map((one) => one.replace(/^\d+ /, '').replace(/\{choice\+? (.*)\}/, inPlace))
+      .join(' ; ');
   if (/^enum/.test(spec)) return 'enumerated';
   return plain(spec);
 }
