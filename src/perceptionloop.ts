@@ -12,7 +12,7 @@ import { driverByKind } from '../drivers/index.ts';
 import type { DriverInstance } from '../drivers/driver.ts';
 import { createFusion } from '../fusion/fuse.ts';
 import { SeenReports } from '../drivers/rsu-receive/seen.ts';
-import { createSelfReportCodec } from '../v2x/receive.ts';
+import { createSelfReportCodec } from '../v2x/compose/receive.ts';
 import { profileOfSite } from '../v2x/profiles.ts';
 import { createCrossCheck } from './crosscheck/index.ts';
 import { createEventStage } from './events/index.ts';
@@ -182,6 +182,7 @@ export class PerceptionLoop implements Stateful {
     const statistics = this.#statistics.accept(tracks, coverage);
     if (tick % CROSSCHECK_EVERY_TICKS === 0) this.#crosscheck.accept(tracks, this.#signals);
     if (sends) this.#say(this.#rsi.compose(events, valid));
+    if (sends && this.#ssm) this.#say(this.#ssm.compose(tracks, coverage, this.#signals, valid));
     this.#view({
       tick,
       atMs: dueMs,

@@ -1,7 +1,7 @@
 /** What a port's message leaves in recordings: drivers strip what says too much of people. */
 import { sectionSchema } from '../config/field.ts';
 import { driverByKind } from '../drivers/index.ts';
-import { keptOf } from '../v2x/receive.ts';
+import { keptOf } from '../v2x/compose/receive.ts';
 import type { PortMessage } from './model/port.ts';
 import type { Pseudonym } from './model/selfreport.ts';
 import type { Site } from './model/site.ts';

@@ -20,7 +20,7 @@ import { createRecordingWriter } from './runtime/recording/writer.ts';
 import { createSimulation, VIRTUAL_START } from './simulate/devices.ts';
 import type { SimulationOptions } from './simulate/devices.ts';
 import type { WorldCounts } from './simulate/world.ts';
-import { createSelfReportCodec } from '../v2x/receive.ts';
+import { createSelfReportCodec } from '../v2x/compose/receive.ts';
 import { softwareVersion } from './version.ts';
 
 /** The simulated devices of a site. */

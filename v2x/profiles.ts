@@ -1,11 +1,12 @@
 import { assert } from '../src/base/assert.ts';
-import type { AirKindName } from '../src/model/air.ts';
+import type { AirKindName, AirSettings } from '../src/model/air.ts';
 import type { LampAspect, RightOfWay } from '../src/model/signal.ts';
 import type { Site } from '../src/model/site.ts';
 import { codecFor } from './codec.ts';
 import { createMapComposer } from './compose/map.ts';
 import { createRsiComposer } from './compose/rsi.ts';
 import { createRsmComposer } from './compose/rsm.ts';
+import { createSsmComposer } from './compose/ssm.ts';
 import { createSpatComposer } from './compose/spat.ts';
 import type { AirClass, Profile } from './profile.ts';
 
@@ -38,6 +39,8 @@ function chinese(name: 'A' | 'B' | 'P2' | 'D2'): Profile {
       map: createMapComposer,
       rsm: createRsmComposer,
       rsi: createRsiComposer,
+      // Phase 1 has no such message.
+      ...(name === 'P2' || name === 'D2' ? { ssm: createSsmComposer } : {}),
     },
     light: chineseLight,
     times: {
@@ -84,6 +87,15 @@ export function profileByName(name: string, rows: readonly Profile[] = profiles)
 /** Ids of the strict profile of roadside units: up to 255, free again after 3 s (rule R34). */
 const strictIds = { airIdMax: 255, idRestMs: 3000 } as const;
 
+/** Times of a profile as a site wants them said. */
+const timesOf = (
+  own: Profile['times'], { spatTimes, spatAtColourOnly }: AirSettings,
+): Profile['times'] => ({
+  ...own,
+  form: spatTimes === 'profile' ? own.form : spatTimes,
+  atColourOnly: spatAtColourOnly === 'profile' ? own.atColourOnly : spatAtColourOnly,
+});
+
 /** The profile of a site with what the site sets of it: ids, application ids, priorities. */
 export function profileOfSite(site: Site, rows: readonly Profile[] = profiles): Profile {
   const profile = profileByName(site.profile, rows);
@@ -95,6 +107,7 @@ export function profileOfSite(site: Site, rows: readonly Profile[] = profiles): 
   return {
     ...profile,
     ...(site.air.ids === 'strict' ? strictIds : {}),
+    times: timesOf(profile.times, site.air),
     air: {
       SPAT: rank('SPAT', SPAT),
       MAP: rank('MAP', MAP),

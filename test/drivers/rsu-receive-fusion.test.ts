@@ -16,7 +16,7 @@ import { createDayPseudonym } from '../../src/pseudonym.ts';
 import { createRedactor } from '../../src/redact.ts';
 import { devicesOf } from '../../src/simulaterun.ts';
 import { createSimulation, VIRTUAL_START } from '../../src/simulate/devices.ts';
-import { createSelfReportCodec } from '../../v2x/receive.ts';
+import { createSelfReportCodec } from '../../v2x/compose/receive.ts';
 import { codecFor } from '../../v2x/codec.ts';
 import { demoSite } from '../demosite.ts';
 

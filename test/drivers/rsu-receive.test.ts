@@ -9,7 +9,7 @@ import type { SensorSettings } from '../../src/model/site.ts';
 import { rsuReceive } from '../../drivers/rsu-receive/index.ts';
 import { SeenReports } from '../../drivers/rsu-receive/seen.ts';
 import { codecFor } from '../../v2x/codec.ts';
-import { createSelfReportCodec, keptOf } from '../../v2x/receive.ts';
+import { createSelfReportCodec, keptOf } from '../../v2x/compose/receive.ts';
 import { demoSite } from '../demosite.ts';
 import {
   START_MS, START_UTC_MS, optionsOf, scanOf, sensedObject, sensorSettings, startSensor,

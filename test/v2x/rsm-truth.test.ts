@@ -125,7 +125,8 @@ function radius95(xx: number, xy: number, yy: number): number {
 test('over 100 000 random covariances the 95 % bound is in the class that is said', () => {
   const random = seededRandom('classes');
   const composer = createRsmComposer(contextOf(site, { participantsMax: 16 }));
-  let [checked, borderline, positions] = [0, 0, new Set<string>()];
+  let [checked, borderline] = [0, 0];
+  const positions = new Set<string>();
   const spread = (low: number, high: number): number => low * (high / low) ** random.next();
   for (let round = 0; round < 6700; round++) {
     const atMs = round * 100;

@@ -1,18 +1,18 @@
 /** Received messages → self-reports, and back for the simulator; what of them may be kept. */
-import { siteFrame } from '../src/base/geodesy.ts';
-import type { SiteFrame } from '../src/base/geodesy.ts';
-import { headingRadToNorthDeg, degToRad, wrapRad } from '../src/base/units.ts';
-import type { RoadUserClass } from '../src/model/roaduser.ts';
-import type { Pseudonym, ReportMiss, SelfReport, SelfReportCodec } from '../src/model/selfreport.ts';
-import type { Site } from '../src/model/site.ts';
-import { UperError, codecFor } from './codec.ts';
-import type { FrameCodec, ProfileName } from './codec.ts';
-import { headingBoundDeg, positionBoundM, speedBoundMps } from './compose/confidence.ts';
-import { airOffset, airPosition } from './compose/position.ts';
-import type { BasicSafetyMessage } from './schemas/bsm.ts';
-import type { MessageFrame } from './schemas/frame.ts';
-import type { PersonalSafetyMessage } from './schemas/psm.ts';
-import type { VehIntentionAndRequest } from './schemas/vir.ts';
+import { siteFrame } from '../../src/base/geodesy.ts';
+import type { SiteFrame } from '../../src/base/geodesy.ts';
+import { headingRadToNorthDeg, degToRad, wrapRad } from '../../src/base/units.ts';
+import type { RoadUserClass } from '../../src/model/roaduser.ts';
+import type { Pseudonym, ReportMiss, SelfReport, SelfReportCodec } from '../../src/model/selfreport.ts';
+import type { Site } from '../../src/model/site.ts';
+import { UperError, codecFor } from '../codec.ts';
+import type { FrameCodec, ProfileName } from '../codec.ts';
+import { headingBoundDeg, positionBoundM, speedBoundMps } from './confidence.ts';
+import { airOffset, airPosition } from './position.ts';
+import type { BasicSafetyMessage } from '../schemas/bsm.ts';
+import type { MessageFrame } from '../schemas/frame.ts';
+import type { PersonalSafetyMessage } from '../schemas/psm.ts';
+import type { VehIntentionAndRequest } from '../schemas/vir.ts';
 
 const UNKNOWN_LAT = 900_000_001;
 const UNKNOWN_LONG = 1_800_000_001;
