@@ -59,7 +59,7 @@ export class DaemonState {
   readonly #software: string;
   perception: PerceptionView | null = null;
   signals: SignalsView | null = null;
-  #gate: GateStatus = { nodes: [], latches: [], refused: 0, refusals: [] };
+  #gate: GateStatus = { nodes: [], outputs: [], latches: [], refused: 0, refusals: [] };
   #rsus: readonly RsuStatus[] = [];
   #rsuChecks: readonly HealthCheck[] = [];
   readonly #loops = new Map<string, LoopStatus>();

@@ -11,7 +11,7 @@ export interface GateOutput {
   readonly node: string;
   readonly type: string;
   readonly grade: Grade;
-  readonly rule: RuleId | null;
+  readonly rule: string | null;
   readonly sinceMs: number;
   /** When a message of it last passed; null for none yet. */
   readonly lastMs: number | null;
@@ -24,12 +24,18 @@ const levels: Readonly<Record<GateLevel, Grade>> = {
 /** The grade of a level; a latched node's silence is a grade of its own. */
 export const gradeOf = (level: GateLevel, latched: boolean): Grade => (latched ? 4 : levels[level]);
 
+/** Types that leave all the time, and the rule under which they fall silent by themselves. */
+const silence: Readonly<Record<string, { readonly afterMs: number; readonly rule: RuleId }>> = {
+  RSM: { afterMs: 1500, rule: 'R30' },
+  MAP: { afterMs: 5000, rule: 'R38' },
+};
+
 /** Follows every output. All instants are monotonic ms, of the loop's own turns. */
 export class GateOutputs implements Stateful {
   #rows = new Map<string, GateOutput>();
 
   /** A message was judged: refused by `rule`, or passed where that is null. */
-  judged(node: string, type: string, rule: RuleId | null, nowMs: number): void {
+  judged(node: string, type: string, rule: string | null, nowMs: number): void {
     const before = this.#rows.get(`${node} ${type}`);
     const lastMs = rule === null ? nowMs : (before?.lastMs ?? null);
     // SPAT has a level of its own, which tells more than one message.
@@ -41,13 +47,13 @@ export class GateOutputs implements Stateful {
   }
 
   /** The level of a node's SPAT in this cycle, and the rule that it follows from. */
-  levelled(node: string, grade: Grade, rule: RuleId | null, nowMs: number): void {
+  levelled(node: string, grade: Grade, rule: string | null, nowMs: number): void {
     const lastMs = this.#rows.get(`${node} SPAT`)?.lastMs ?? null;
     this.#set(node, 'SPAT', grade, rule, lastMs, nowMs);
   }
 
   #set(
-    node: string, type: string, grade: Grade, rule: RuleId | null, lastMs: number | null,
+    node: string, type: string, grade: Grade, rule: string | null, lastMs: number | null,
     nowMs: number,
   ): void {
     const name = `${node} ${type}`;
@@ -56,8 +62,14 @@ export class GateOutputs implements Stateful {
     this.#rows.set(name, { node, type, grade, rule, sinceMs, lastMs });
   }
 
-  list(): readonly GateOutput[] {
-    return [...this.#rows.values()];
+  /** Every output as it is at an instant; what has not been heard for long is silent. */
+  list(nowMs: number): readonly GateOutput[] {
+    return [...this.#rows.values()].map((row) => {
+      const limit = silence[row.type];
+      if (row.grade !== 0 || !limit || row.lastMs === null) return row;
+      if (nowMs - row.lastMs <= limit.afterMs) return row;
+      return { ...row, grade: 3, rule: limit.rule, sinceMs: row.lastMs };
+    });
   }
 
   snapshot(): unknown {

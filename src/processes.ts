@@ -1,9 +1,12 @@
 /** The plain messages between the parent, the child and the child's threads. */
+import type { Text } from './base/text.ts';
+import type { GateOutput } from './gateoutputs.ts';
 import type { ClockAnchor } from './base/clock.ts';
 import type { MonotonicMs } from './base/time.ts';
 import type { HealthCheck } from './model/health.ts';
 import type { AirMessageType, MessageOffer } from './model/message.ts';
 import type { PortMessage } from './model/port.ts';
+import type { Site } from './model/site.ts';
 import type { RsuStatus } from './rsu/links.ts';
 import type { GateView, LoopName, PerceptionView, SignalsView, Tick } from './pipeline.ts';
 
@@ -84,6 +87,7 @@ export interface PortView {
 /** What the gate tells people. */
 export interface GateStatus {
   readonly nodes: readonly GateView[];
+  readonly outputs: readonly GateOutput[];
   readonly latches: readonly string[];
   /** Refusals since the start; `refusals` holds the newest. */
   readonly refused: number;
@@ -92,11 +96,21 @@ export interface GateStatus {
     readonly type: string;
     readonly rule: string;
     readonly reason: string;
+    readonly node: string;
+    /** As the gate read it, in a line. */
+    readonly meaning: Text;
     readonly hex: string;
   }[];
 }
 
 export type ParentToChild =
+  /** The first words to a child: both processes run the very same settings. */
+  | {
+      readonly kind: 'site';
+      readonly site: Site;
+      /** Whether this is the first child of this run: it shares the parent's boot number. */
+      readonly first: boolean;
+    }
   | { readonly kind: 'signals'; readonly view: SignalsView }
   | { readonly kind: 'sent'; readonly rows: readonly SentRow[] }
   | { readonly kind: 'tap'; readonly batch: TapBatch }
@@ -119,16 +133,25 @@ export type ChildToParent =
 /** Between perception (the child's first thread) and `main`. */
 export type ToMain =
   | { readonly kind: 'perception'; readonly view: PerceptionView }
-  | ParentToChild
+  | Exclude<ParentToChild, { readonly kind: 'site' }>
   | { readonly kind: 'loop'; readonly status: LoopStatus };
 /** What `main` asks of the parent; perception passes it on. */
 export type FromMain = Exclude<ChildToParent, { readonly kind: 'offers' }>;
+
+/** A message to `main` with what it weighs on its way (`mainlink.ts`). */
+export interface MainPost {
+  readonly message: ToMain;
+  readonly tapOctets: number;
+}
+/** What `main` says back: that it has taken messages, or something to the parent. */
+export type MainAnswer =
+  | FromMain
+  | { readonly kind: 'taken'; readonly messages: number; readonly tapOctets: number };
 
 /** How the child is started. */
 export interface ChildStart {
   readonly parentPid: number;
   readonly startedUtcMs: number;
-  readonly siteFolder: string;
   readonly dataFolder: string;
   readonly boot: number;
   readonly seed: number;

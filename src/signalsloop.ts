@@ -18,6 +18,8 @@ import type { GateOffer } from './gate/messages.ts';
 import type { GateSpatEvidence } from './base/evidence.ts';
 import type { Commissioning } from './gate/site.ts';
 import { requireGateSite } from './gatecheck.ts';
+import { GateOutputs, gradeOf } from './gateoutputs.ts';
+import type { GateOutput } from './gateoutputs.ts';
 import { gateSiteOf, gateStatusOf, spatEvidenceOf, witnessesOf } from './gatesite.ts';
 import { createLearner } from './signals/learner.ts';
 import { createSignalStage } from './signals/stage.ts';
@@ -51,6 +53,7 @@ export class SignalsLoop implements Stateful {
   readonly #map;
   readonly gate: Gate;
   readonly #levels = new Map<string, GateView>();
+  readonly #outputs = new GateOutputs();
   readonly #plans = new Map<string, number | null>();
   readonly #mapPolicy: Policy;
   readonly #mapEveryTicks: number;
@@ -114,6 +117,7 @@ export class SignalsLoop implements Stateful {
       spat: this.#spat,
       map: this.#map,
       gate: this.gate,
+      outputs: this.#outputs,
       ...this.#drivers,
     };
   }
@@ -243,6 +247,8 @@ export class SignalsLoop implements Stateful {
       ({ rule, reason, expected, got }) => `${rule} ${reason}: expected ${expected}, got ${got}`,
     );
     this.#levels.set(node, { node, level, reasons, sinceMs });
+    const latched = breaches.some(({ rule }) => rule === 'R6b');
+    this.#outputs.levelled(node, gradeOf(level, latched), breaches[0]?.rule ?? null, nowMs);
     if (before?.level !== level) {
       this.counters.count(`gate_level_${level}`);
       // The first text tells repetitions apart: every change is news, however soon it comes.
@@ -254,6 +260,8 @@ export class SignalsLoop implements Stateful {
 
   #pass(offer: MessageOffer, now: Stamp, spat: GateSpatEvidence | null): boolean {
     const verdict = this.gate.check(gateOfferOf(offer, spat), now);
+    const rule = verdict.pass ? null : verdict.rule;
+    this.#outputs.judged(nodeKey(offer.message.node), offer.message.type, rule, now.monoMs);
     if (!verdict.pass) {
       this.counters.count(`gate_refused_${offer.message.type}_${verdict.rule}`);
       this.#deps.log.warn('gate_refused', {
@@ -280,6 +288,11 @@ export class SignalsLoop implements Stateful {
   /** The gate's level of each node's SPAT. */
   levels(): readonly GateView[] {
     return [...this.#levels.values()];
+  }
+
+  /** What became of each output: SPAT, MAP, RSM and RSI of every node. */
+  outputs(nowMs: number): readonly GateOutput[] {
+    return this.#outputs.list(nowMs);
   }
 
   /** What the gate tells people. */

@@ -26,7 +26,30 @@ export function gateLines({ gate, monoMs }: StatusDocument, io: Io): string[] {
   });
 }
 
-function tell(document: StatusDocument, io: Io): void {
+const gradeTexts = [
+  texts.gate_grade_0, texts.gate_grade_1, texts.gate_grade_2, texts.gate_grade_3,
+  texts.gate_grade_4,
+] as const;
+
+/** Lines that tell grade, rule and since when of every output, then what each unit sent. */
+export function outputLines({ gate, rsus, monoMs }: StatusDocument, io: Io): string[] {
+  const outputs = gate.outputs.map(({ node, type, grade, rule, sinceMs, lastMs }) => {
+    const since = io.say(texts.since, { span: spanText(monoMs - sinceMs, io) });
+    const span = spanText(monoMs - (lastMs ?? 0), io);
+    const last = lastMs === null
+      ? io.say(texts.gate_output_never)
+      : io.say(texts.gate_output_last, { span });
+    const why = rule === null ? '' : `  ${withTitle(rule, io)}`;
+    return `  ${type} ${node}  L${grade} ${io.say(gradeTexts[grade])}  ${since}  ${last}${why}`;
+  });
+  const units = rsus.map(({ id, sent }) => {
+    const counts = Object.entries(sent).map(([type, count]) => `${type} ${count}`).join(', ');
+    return `  ${io.say(texts.gate_unit, { id, sent: counts === '' ? '0' : counts })}`;
+  });
+  return outputs.length === 0 ? [] : [io.say(texts.gate_outputs), ...outputs, ...units];
+}
+
+function tell(document: StatusDocument, io: Io, whole: boolean): void {
   const { gate, monoMs } = document;
   for (const line of gateLines(document, io)) io.out(line);
   for (const latch of gate.latches) {
@@ -36,13 +59,18 @@ function tell(document: StatusDocument, io: Io): void {
     io.out(io.say(texts.gate_latched_next, { node: latch.split(' ')[0] ?? '' }));
   }
   io.out('');
+  for (const line of outputLines(document, io)) io.out(line);
+  io.out('');
   if (gate.refusals.length === 0) io.out(io.say(texts.gate_no_refusals));
   else io.out(io.say(texts.gate_refusals, { count: gate.refusals.length }));
   const columns = pageWidth(io);
-  for (const { atMs, type, rule, reason, hex } of gate.refusals) {
+  for (const { atMs, type, node, rule, reason, meaning, hex } of gate.refusals) {
     const ago = io.say(texts.ago, { span: spanText(monoMs - atMs, io) });
-    io.out(`  ${ago}  ${type}  ${withTitle(rule, io)}`);
-    for (const part of wrap(reason, columns - 6)) io.out(`      ${part}`);
+    io.out(`  ${ago}  ${type} ${node}  ${withTitle(rule, io)}`);
+    for (const text of [reason, io.say(meaning)]) {
+      for (const part of wrap(text, columns - 6)) io.out(`      ${part}`);
+    }
+    if (!whole) continue;
     for (let at = 0; at < hex.length; at += columns - 6) {
       io.out(`      ${hex.slice(at, at + columns - 6)}`);
     }
@@ -54,13 +82,13 @@ export const gate = command({
   summary: texts.gate_summary,
   details: texts.gate_details,
   arguments: [],
-  options: daemonOptions,
-  examples: ['gate', 'gate --site demo --json'],
-  async run(names, io) {
+  options: { bytes: { type: 'boolean', help: texts.gate_bytes }, ...daemonOptions },
+  examples: ['gate', 'gate --bytes', 'gate --site demo --json'],
+  async run({ bytes, ...names }, io) {
     const { askStatus } = await import('./daemon.ts');
     const document = await askStatus(names, io);
     if (io.json) io.out(JSON.stringify({ formatVersion: 1, ...document.gate }));
-    else tell(document, io);
+    else tell(document, io, bytes === true);
     return document.gate.nodes.every(({ level }) => level === 'valid') ? 0 : 1;
   },
 });

@@ -33,7 +33,7 @@ test('what units and clouds lose stands among the drops, what they sent does not
       rssBytes: 0,
       skippedTicks: 0,
     },
-    gate: { nodes: [], latches: [], refused: 0, refusals: [] },
+    gate: { nodes: [], outputs: [], latches: [], refused: 0, refusals: [] },
     rsus: [
       unit('north', { rsu_sent_SPAT: 5, rsu_late_RSM: 2 }),
       unit('south', { rsu_late_RSM: 1, rsu_queue_full_MAP: 4 }),

@@ -96,7 +96,7 @@ export function statusDocument(
       check('controller:controller'), check('rsu:rsu-raw'), check('rsu:rsu-carrier'),
       check('cloud:city'), check('store'), check('child'), check('clock'),
     ],
-    gate: { nodes: [{ node, level: 'valid', reasons: [], sinceMs: 12_000 }], latches: [], refused: 0, refusals: [] },
+    gate: { nodes: [{ node, level: 'valid', reasons: [], sinceMs: 12_000 }], outputs: [], latches: [], refused: 0, refusals: [] },
     lamps: lampRows(),
     tracks,
     events: [

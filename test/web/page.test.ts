@@ -150,7 +150,38 @@ testInBrowser('a click on a road user shows who it is', async () => {
 
 const gateOf = (level: 'valid' | 'unavailable'): StatusDocument['gate'] => ({
   nodes: [{ node: '0-10', level, reasons: level === 'valid' ? [] : ['R1 stale: expected 300 ms, got 900'], sinceMs: 0 }],
-  latches: [], refused: 0, refusals: [],
+  outputs: [], latches: [], refused: 0, refusals: [],
+});
+
+testInBrowser('the gate tells each output with its grade, rule and since when, and refusals decoded', async () => {
+  const node = '0-10';
+  const meaning = { en: 'node 0-10, count 93: 1 protected green', zh: '节点 0-10，计数 93：1 保护绿' };
+  const gate: StatusDocument['gate'] = {
+    ...gateOf('unavailable'),
+    outputs: [
+      { node, type: 'SPAT', grade: 4, rule: 'R6b', sinceMs: 590_000, lastMs: 599_000 },
+      { node, type: 'MAP', grade: 0, rule: null, sinceMs: 1000, lastMs: 599_900 },
+      { node, type: 'RSM', grade: 3, rule: 'R30', sinceMs: 595_000, lastMs: 594_000 },
+      { node, type: 'RSI', grade: 0, rule: null, sinceMs: 1000, lastMs: 599_900 },
+    ],
+    latches: [`${node} R6: groups a and b conflict`],
+    refused: 1,
+    refusals: [{
+      atMs: 599_000, type: 'SPAT', node, rule: 'R20', meaning, hex: '3a5f',
+      reason: 'phase 1: a shows red: expected red, got protected',
+    }],
+  };
+  for (const viewport of [WIDE, PHONE]) {
+    const page = await open(viewport, statusDocument([], { gate }));
+    const text = (await page.locator('body').innerText()).replace(/\s+/g, ' ');
+    expect(text).toContain('L4');
+    expect(text).toContain('RSM 0-10');
+    expect(text).toMatch(/L3 silent/);
+    expect(text).toContain(meaning.en);
+    expect(text).toContain('SPAT 0-10 · R20');
+    await page.close();
+  }
+  expect(failures).toEqual([]);
 });
 
 testInBrowser('a gate that is not valid is said in red with its reason, in both languages', async () => {
@@ -187,7 +218,7 @@ testInBrowser('names with markup are shown as text and run nothing', async () =>
   const document = statusDocument([{ ...places[0], id: bad, laneId: bad, sensors: [bad] }], {
     checks: [{ name: `sensor:${bad}`, level: 'failed', reason: bad, detail: {}, sinceMs: 1 }],
     drops: { [bad]: 1 },
-    gate: { nodes: [{ node: bad, level: 'unavailable', reasons: [bad], sinceMs: 0 }], latches: [], refused: 0, refusals: [] },
+    gate: { nodes: [{ node: bad, level: 'unavailable', reasons: [bad], sinceMs: 0 }], outputs: [], latches: [], refused: 0, refusals: [] },
   });
   const page = await open(WIDE, document);
   const { x, y } = await pick(page, places[0].eastM, places[0].northM);

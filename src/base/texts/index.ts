@@ -13,6 +13,7 @@ import { driverFaultTexts } from './drivers.ts';
 import { factTexts, faultTexts } from './faults.ts';
 import { fusionTexts } from './fusion.ts';
 import { gateSiteTexts, gateTexts } from './gate.ts';
+import { gateShortTexts } from './gateshort.ts';
 import { mapTexts } from './map.ts';
 import { portFaultTexts } from './ports.ts';
 import { recordingFaultTexts } from './recordings.ts';
@@ -43,6 +44,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   fusion: fusionTexts,
   gate: gateTexts,
   gateSite: gateSiteTexts,
+  gateShort: gateShortTexts,
   runtime: runtimeTexts,
   ...sensorTexts,
   selfReportTitles,

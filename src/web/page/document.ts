@@ -83,8 +83,19 @@ export interface GateNode {
   readonly sinceMs: number;
 }
 
+/** One type of message of a node: L0 to L4, the rule that acted, and since when. */
+export interface GateOutput {
+  readonly node: string;
+  readonly type: string;
+  readonly grade: 0 | 1 | 2 | 3 | 4;
+  readonly rule: string | null;
+  readonly sinceMs: number;
+  readonly lastMs: number | null;
+}
+
 export interface Gate {
   readonly nodes: readonly GateNode[];
+  readonly outputs: readonly GateOutput[];
   readonly latches: readonly string[];
   readonly refused: number;
   readonly refusals: readonly {
@@ -92,6 +103,8 @@ export interface Gate {
     readonly type: string;
     readonly rule: string;
     readonly reason: string;
+    readonly node: string;
+    readonly meaning: { readonly en: string; readonly zh: string };
     readonly hex: string;
   }[];
 }

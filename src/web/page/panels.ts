@@ -81,12 +81,14 @@ class CapabilityPanel extends Panel {
 
 class GatePanel extends Panel {
   readonly #nodes = new Rows();
+  readonly #outputs = new Rows();
   readonly #refusals = new Rows('quiet');
   readonly #refusalTitle = make('h3');
 
   constructor(speaker: Speaker) {
     super('gate', speaker, true);
-    this.body.append(this.#nodes.element, this.#refusalTitle, this.#refusals.element);
+    const { element } = this.#outputs;
+    this.body.append(this.#nodes.element, element, this.#refusalTitle, this.#refusals.element);
   }
 
   protected brief(status: Status): string {
@@ -107,9 +109,23 @@ class GatePanel extends Panel {
             ...latched(gate.latches, node, speaker),
           ].join('\n'),
         },
-        number(`${speaker.word('gate', level)} · ${age(monoMs - sinceMs)}`),
+        number(`${grade(gate, node)} ${speaker.word('gate', level)} · ${age(monoMs - sinceMs)}`),
       ]),
       speaker.say('gate_no_nodes'),
+    );
+    const outputs = gate.outputs.filter(({ type }) => type !== 'SPAT');
+    this.#outputs.element.hidden = outputs.length === 0;
+    this.#outputs.update(
+      [],
+      outputs.map(({ node, type, grade, rule, sinceMs }) => [
+        {
+          text: `${type} ${node}`,
+          level: gradeDots[grade],
+          note: rule === null ? '' : explained(rule, speaker),
+        },
+        number(`L${grade} ${speaker.word('grade', String(grade))} · ${age(monoMs - sinceMs)}`),
+      ]),
+      '',
     );
     const refusals = gate.refusals.slice(-REFUSALS_SHOWN).reverse();
     this.#refusalTitle.hidden = refusals.length === 0;
@@ -117,8 +133,11 @@ class GatePanel extends Panel {
     this.#refusals.element.hidden = refusals.length === 0;
     this.#refusals.update(
       [],
-      refusals.map(({ type, rule, reason, atMs }) => [
-        { text: `${type} · ${rule}`, note: explained(`${rule} ${reason}`, speaker) },
+      refusals.map(({ type, node, rule, reason, meaning, atMs }) => [
+        {
+          text: `${type} ${node} · ${rule}`,
+          note: `${explained(`${rule} ${reason}`, speaker)}\n${meaning[speaker.language]}`,
+        },
         number(age(monoMs - atMs)),
       ]),
       '',
@@ -126,8 +145,16 @@ class GatePanel extends Panel {
   }
 }
 
+/** `L0` of a node's SPAT. */
+const grade = ({ outputs }: Status['gate'], node: string): string => {
+  const own = outputs.find((output) => output.node === node && output.type === 'SPAT');
+  return own ? `L${own.grade}` : '';
+};
+
+const gradeDots = ['ok', 'degraded', 'failed', 'failed', 'failed'] as const;
+
 const latched = (latches: readonly string[], node: string, speaker: Speaker): readonly string[] =>
-  latches.includes(node) ? [speaker.say('gate_latched')] : [];
+  latches.some((latch) => latch.startsWith(`${node} `)) ? [speaker.say('gate_latched')] : [];
 
 /** A reason of the gate, `R4 settling: expected …`, with what the broken rule asks for. */
 export function explained(reason: string, speaker: Speaker): string {
