@@ -93,7 +93,9 @@ export interface ReplayReport {
 /** Lines of one output file, written in large pieces. */
 class Lines {
   readonly #file: number | null;
-  #waiting = '';
+  /** Octets, not text: text that waits is garbage that lives. */
+  readonly #waiting = Buffer.allocUnsafe(1 << 18);
+  #length = 0;
 
   constructor(folder: string | null, name: string) {
     this.#file = folder === null ? null : openSync(join(folder, name), 'w');
@@ -101,18 +103,22 @@ class Lines {
 
   add(value: unknown): void {
     if (this.#file === null) return;
-    this.#waiting += `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
-    if (this.#waiting.length > 1 << 18) this.flush();
+    const line = `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
+    // A character takes three octets at the most.
+    if (this.#length + 3 * line.length > this.#waiting.length) this.#flush();
+    if (3 * line.length > this.#waiting.length) writeSync(this.#file, line);
+    else this.#length += this.#waiting.write(line, this.#length, 'utf8');
   }
 
-  flush(): void {
-    if (this.#file === null || this.#waiting === '') return;
-    writeSync(this.#file, this.#waiting);
-    this.#waiting = '';
+  #flush(): void {
+    for (let from = 0; this.#file !== null && from < this.#length; ) {
+      from += writeSync(this.#file, this.#waiting, from, this.#length - from);
+    }
+    this.#length = 0;
   }
 
   close(): void {
-    this.flush();
+    this.#flush();
     if (this.#file !== null) closeSync(this.#file);
   }
 }
