@@ -66,6 +66,22 @@ export const airRow = withDefaults({
     },
     unit: 'ms', min: 10, max: 100, default: 60,
   }),
+  spatTimes: choice({
+    help: {
+      en: 'How SPAT says instants: as the profile does, counting (tenths from now) or utc (tenths of the UTC hour; '
+        + 'counted all the same beyond half an hour, with an untrusted clock and near a leap second).',
+      zh: 'SPAT 时间表示方式：profile（按规范）、counting（自当前起的 0.1 秒数）或 utc（UTC 小时内的 0.1 秒数；'
+        + '超过半小时、时钟不可信或临近闰秒时仍用倒计时）。',
+    },
+    of: ['profile', 'counting', 'utc'], default: 'profile',
+  }),
+  spatAtColourOnly: choice({
+    help: {
+      en: 'SPAT at level colour-only: as the profile does, timing left out, or unknown (36001).',
+      zh: 'SPAT 仅灯色级别时：按规范、不含时间信息，或填未知值（36001）。',
+    },
+    of: ['profile', 'left-out', 'unknown'], default: 'profile',
+  }),
   farM: quantity({
     help: {
       en: 'Beyond this from its node a road user is far: over budget told of once a second.',

@@ -30,16 +30,44 @@ export function chronyErrorMs(line: string): number {
   return Number.isFinite(errorS) ? errorS * 1000 : Number.POSITIVE_INFINITY;
 }
 
+/** How fast an undisciplined quartz in a hot cabinet may leave UTC, ms a ms. */
+const DRIFT = 200e-6;
+/** An answer holds for so long: two may be missed before the error is let grow. */
+const ANSWER_HOLDS_MS = 3 * ASK_EVERY_MS;
+
+/**
+ * The error of a clock that was synchronised: the bound of the newest answer, and from three missed
+ * answers on what a quartz may have drifted since, in whole milliseconds. Infinity before the first.
+ */
+export class ErrorBound {
+  #boundMs = Number.POSITIVE_INFINITY;
+  #heardMs = 0;
+
+  /** @param boundMs Infinity for an answer that knows no time: the last good one goes on to count. */
+  heard(boundMs: number, nowMs: number): void {
+    if (!Number.isFinite(boundMs)) return;
+    this.#boundMs = boundMs;
+    this.#heardMs = nowMs;
+  }
+
+  at(nowMs: number): number {
+    const sinceMs = nowMs - this.#heardMs;
+    return this.#boundMs + (sinceMs > ANSWER_HOLDS_MS ? Math.ceil(DRIFT * sinceMs) : 0);
+  }
+}
+
 /** Starts the time source of a site: its assumed error, or what chrony says every ten seconds. */
 export function startTimeSource(site: Site, clock: Clock, log: Log): TimeSource {
   const { kind, assumedErrorMs } = site.timeSource;
   if (kind === 'system') return { errorMs: assumedErrorMs, stop: () => undefined };
-  let errorMs = Number.POSITIVE_INFINITY;
+  const bound = new ErrorBound();
   let told = '';
   const ask = (): void => {
     execFile('chronyc', ['-c', 'tracking'], { timeout: ANSWER_WITHIN_MS }, (error, output) => {
-      errorMs = error ? Number.POSITIVE_INFINITY : chronyErrorMs(output);
-      const word = error ? 'not_to_be_asked' : Number.isFinite(errorMs) ? 'synchronised' : 'not_synchronised';
+      const errorMs = error ? Number.POSITIVE_INFINITY : chronyErrorMs(output);
+      bound.heard(errorMs, clock.nowMs());
+      const synchronised = Number.isFinite(errorMs);
+      const word = error ? 'not_to_be_asked' : synchronised ? 'synchronised' : 'not_synchronised';
       if (word === told) return;
       told = word;
       const fields = { state: word, reason: error?.message.split('\n')[0] ?? '' };
@@ -51,7 +79,7 @@ export function startTimeSource(site: Site, clock: Clock, log: Log): TimeSource 
   const stop = every(clock, ASK_EVERY_MS, ask);
   return {
     get errorMs() {
-      return errorMs;
+      return bound.at(clock.nowMs());
     },
     stop,
   };

@@ -40,6 +40,10 @@ export interface AirSettings {
   readonly ssm: boolean;
   /** The frames of one round leave a unit within this time, ms. */
   readonly spreadMs: number;
+  /** How SPAT says instants: tenths from now, or marks of the UTC hour; as the profile does. */
+  readonly spatTimes: 'profile' | 'counting' | 'utc';
+  /** At level colour-only SPAT leaves timing out, or says that it is unknown (36001). */
+  readonly spatAtColourOnly: 'profile' | 'left-out' | 'unknown';
   /** Beyond this from its node a road user is far, metres. */
   readonly farM: number;
   readonly ranks: readonly AirRank[];

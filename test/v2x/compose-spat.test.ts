@@ -9,7 +9,7 @@ import type { SpatAllowance } from '../../src/model/stages.ts';
 import { createSpatComposer } from '../../v2x/compose/spat.ts';
 import { timeConfidence } from '../../v2x/compose/time.ts';
 import type { Profile } from '../../v2x/profile.ts';
-import { profileByName } from '../../v2x/profiles.ts';
+import { profileByName, profileOfSite } from '../../v2x/profiles.ts';
 import { demoSite } from '../demosite.ts';
 import {
   contextOf, end, spatOf, stamp, START_UTC_MS, stateOf, status, timing, valid,
@@ -426,4 +426,15 @@ test('message numbers begin by the seed, rise by one, wrap at 127, and go on aft
   other.restore(kept);
   expect(numbers(3, other)).toEqual(numbers(3));
   expect(START_UTC_MS % 60_000).toBe(0);
+});
+
+test('a site chooses the form of times and what is said without them; else its profile does', () => {
+  const air = (more: Partial<Site['air']>): string => {
+    const own = { ...site, air: { ...site.air, ...more } };
+    const { form, atColourOnly } = profileOfSite(own).times;
+    return `${form} ${atColourOnly}`;
+  };
+  expect(air({})).toBe('counting left-out');
+  expect(air({ spatTimes: 'utc', spatAtColourOnly: 'unknown' })).toBe('utc unknown');
+  expect(air({ spatTimes: 'counting', spatAtColourOnly: 'left-out' })).toBe('counting left-out');
 });
