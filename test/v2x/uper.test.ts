@@ -299,6 +299,31 @@ describe('errors', () => {
     expect(errorOf(() => decoderFor(schema)(fromHex('a900')))).toMatchObject({ path: 'S.a' });
   });
 
+  test('a character beyond the set is refused at any place of a short and of a long text', () => {
+    const text = encoderFor(named('Text', ia5(0, 5000)));
+    const hex = encoderFor(named('Hex', octets(0, 20_000)));
+    let refusals = 0;
+    for (const length of [2, 8, 16, 18, 48, 52, 512, 2050, 5000]) {
+      for (const at of [0, 1, 7, length >> 1, length - 1]) {
+        // U+0131 and U+0430 end in octets that are a digit; U+00E9 is one octet of Latin-1.
+        for (const bad of ['\u0131', '\u0430', '\u00e9', '\ud83d', 'g']) {
+          const broken = (one: string): string =>
+            one.repeat(length).slice(0, Math.min(at, length - 1)) + bad
+            + one.repeat(length).slice(Math.min(at, length - 1) + 1);
+          if (bad !== 'g') expect(errorOf(() => text(broken('A'))).path, bad).toBe('Text');
+          expect(errorOf(() => hex(broken('3'))).path, `${bad} ${length} ${at}`).toBe('Hex');
+          refusals++;
+        }
+      }
+      const ascii = 'z~\u0001'.repeat(length).slice(0, length);
+      expect(valueOf(ia5(0, 5000), hexOf(ia5(0, 5000), ascii))).toBe(ascii);
+      const digits = '09afAF'.repeat(length).slice(0, length);
+      expect(valueOf(octets(0, 20_000), hexOf(octets(0, 20_000), digits)))
+        .toBe(digits.toLowerCase());
+    }
+    expect(refusals).toBe(225);
+  });
+
   test('octets behind a message and padding that is not zero are refused, or passed over', () => {
     const minimum = '10080000029af1ab4b614721fc';
     const decode = (hex: string) => codecFor('A').decode(fromHex(hex));

@@ -68,6 +68,34 @@ export class BitWriter {
     for (; index < to; index++) this.put(octets.getUint8(index), 8);
   }
 
+  /** Appends the octets of so many pairs by a table; below zero when one of them has none. */
+  putPairs(pairs: Uint16Array, table: Int16Array, count: number): number {
+    if (this.at + count + 8 > this.bytes.length) this.grow(this.at + count + 8);
+    let { at, word } = this;
+    const { view, filled } = this;
+    let all = 0;
+    let index = 0;
+    for (; index + 3 < count; index += 4) {
+      const first = table[pairs[index]!]!;
+      const second = table[pairs[index + 1]!]!;
+      const third = table[pairs[index + 2]!]!;
+      const fourth = table[pairs[index + 3]!]!;
+      all |= first | second | third | fourth;
+      const value = (first << 24) | (second << 16) | (third << 8) | fourth;
+      view.setInt32(at, word | (value >>> filled));
+      at += 4;
+      word = filled === 0 ? 0 : value << (32 - filled);
+    }
+    this.at = at;
+    this.word = word;
+    for (; index < count; index++) {
+      const octet = table[pairs[index]!]!;
+      all |= octet;
+      this.put(octet & 255, 8);
+    }
+    return all;
+  }
+
   /** Appends the low seven bits of so many octets, which have no others set. */
   putSevens(octets: DataView, count: number): void {
     if (this.at + count + 8 > this.bytes.length) this.grow(this.at + count + 8);

@@ -133,11 +133,23 @@ for (let digit = 0; digit < 16; digit++) {
   DIGITS[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
 }
 /** Memory for octets and characters on their way. */
-const SCRATCH = Buffer.alloc(8192);
+const SCRATCH = Buffer.from(new ArrayBuffer(8192));
+/** The same, two characters a number. */
+const SCRATCH_PAIRS = new Uint16Array(SCRATCH.buffer);
+/** The octet that two digits spell, by their number as a pair; negative for any other two. */
+const PAIRS = new Int16Array(65536).fill(-1);
+for (let high = 0; high < 128; high++) {
+  for (let low = 0; low < 128; low++) {
+    const octet = (DIGITS[high]! << 4) | DIGITS[low]!;
+    SCRATCH[0] = high;
+    SCRATCH[1] = low;
+    if (octet >= 0) PAIRS[SCRATCH_PAIRS[0]!] = octet;
+  }
+}
 const SCRATCH_VIEW = new DataView(SCRATCH.buffer, SCRATCH.byteOffset, SCRATCH.length);
 /** So many characters fit, where each may take three octets. */
 const SCRATCH_TEXT = 2048;
-/** From so many octets on Node's own conversion is faster than a look at each digit. */
+/** From so many octets on a copy of the text is faster than a look at each of its digits. */
 const LONG_OCTETS = 24;
 const HEX_TEXTS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
@@ -182,15 +194,17 @@ function putHexDigits(w: BitWriter, value: string, from: number, to: number): vo
   if (digits < 0 || codes > 127) refuse(octetsExpected(to, to), value);
 }
 
-/** As `putHexDigits`, by way of the scratch memory. */
+/**
+ * As `putHexDigits`, by way of the scratch memory. The text is written as UTF-8, where no other
+ * character than a digit looks like one (Node's own conversion takes "\u0131" for a "1").
+ */
 function putLongHex(w: BitWriter, value: string, from: number, to: number): void {
-  for (let begin = from; begin < to; begin += SCRATCH.length) {
-    const count = Math.min(SCRATCH.length, to - begin);
+  for (let begin = from; begin < to; begin += SCRATCH_TEXT / 2) {
+    const count = Math.min(SCRATCH_TEXT / 2, to - begin);
     const whole = count * 2 === value.length;
     const text = whole ? value : value.slice(2 * begin, 2 * (begin + count));
-    // It stops at the first pair that is no octet.
-    if (SCRATCH.write(text, 'hex') !== count) refuse(octetsExpected(to, to), value);
-    w.putOctets(SCRATCH_VIEW, 0, count);
+    SCRATCH.write(text, 'utf8');
+    if (w.putPairs(SCRATCH_PAIRS, PAIRS, count) < 0) refuse(octetsExpected(to, to), value);
   }
 }
 
