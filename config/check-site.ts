@@ -1,5 +1,6 @@
 /** What must hold in site.json beside the range of each value, and between it and road.json. */
 import { insideOutline } from '../src/base/geometry.ts';
+import { checkAir } from './check-air.ts';
 import { checkMapSent, checkPlaceFacts } from './check-map.ts';
 import { keyOf, uniqueNames } from './check-road.ts';
 import { expressionProblem, precheckExpression } from './expression.ts';
@@ -383,6 +384,7 @@ export function checkSettings(
   checkPlaceFacts(site, report);
   if (!road) return;
   checkMapSent(site, road, report);
+  checkAir(site, road, report);
   checkControllers(site, road, report);
   checkUnits(site, road, report);
   checkSigns(road, around, report);

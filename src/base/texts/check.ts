@@ -565,6 +565,32 @@ export const checkTexts = defineTexts({
   rsm_rate_next: {
     en: 'Set rsmEveryTicks to rateHz / 10.', zh: '请将 rsmEveryTicks 设为 rateHz / 10。',
   },
+  air_trigger: {
+    en: '{kind} may be triggered by {expected}, got {got}', zh: '{kind} 的触发可为 {expected}，实际 {got}',
+  },
+  air_trigger_next: { en: 'Take one of these words.', zh: '请选用其中之一。' },
+  air_period: { en: 'expected a multiple of {expected} ms, got {got}', zh: '期望 {expected} 毫秒的整数倍，实际 {got}' },
+  air_period_next: { en: 'Round it to the next multiple.', zh: '请取整数倍。' },
+  air_slow: {
+    en: '{kind} is required every {expected} ms at the least, got {got}',
+    zh: '{kind} 要求周期不超过 {expected} 毫秒，实际 {got}',
+  },
+  air_slow_next: {
+    en: 'Take a shorter period, or agree on the longer one with who receives it.',
+    zh: '请缩短周期，或与接收方约定。',
+  },
+  air_twice: { en: '{got} stands in row {expected} already', zh: '{got} 已在第 {expected} 行' },
+  air_twice_next: { en: 'Leave one row for each kind.', zh: '每种消息保留一行。' },
+  air_ssm_unsent: { en: 'SSM is wanted, but no unit takes it', zh: '已启用 SSM，但没有单元发送它' },
+  air_ssm_unsent_next: { en: 'Add SSM to `types` of a unit, and take profile P2 or D2.', zh: '请在单元的 `types` 中加入 SSM，并选用 P2 或 D2 规范。' },
+  sensing_v2x: {
+    en: 'sensing v2x and driver rsu-receive belong together: expected {expected}, got {got}',
+    zh: 'sensing v2x 与驱动 rsu-receive 须同时使用：期望 {expected}，实际 {got}',
+  },
+  sensing_v2x_next: {
+    en: 'What road users say of themselves covers no zone and begins no track; only this pair says so.',
+    zh: '自报不构成覆盖，也不生成航迹；请按此配对填写。',
+  },
   no_main_sensor: {
     en: 'phaseLock is on but no enabled sensor is main', zh: '已启用 phaseLock，但没有主传感器',
   },
