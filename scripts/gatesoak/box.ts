@@ -75,6 +75,8 @@ export interface BoxOptions {
   readonly mapEveryS?: number;
   /** Share of packets that are lost on both ways. */
   readonly lossShare?: number;
+  /** Sees each loop that is made, before its first turn. */
+  readonly made?: (box: Box) => void;
   /** From a turn of the loop to the controller's packet; drawn where left out. */
   readonly phaseMs?: number;
 }
@@ -118,6 +120,7 @@ export class Box {
     this.#tick = START_MS / TICK_MS;
     this.#hub = this.#ported();
     this.loop = this.#looped(options.latches ?? []);
+    options.made?.(this);
   }
 
   static readonly startMs = START_MS;
@@ -177,6 +180,7 @@ export class Box {
     this.#controller = this.#simulated();
     this.#waiting.length = 0;
     this.loop = this.#looped(rows);
+    this.#options.made?.(this);
   }
 
   get node(): string {

@@ -16,12 +16,14 @@ const setClock = (box: Box, atMs: number, utc: number, errorMs: number): void =>
   box.clock.setAnchor({ monoMs: monotonicMs(atMs), utcMs: utcMs(utc), errorMs });
 
 /** Whole milliseconds of the minute and minutes of the year, from the box's own clock. */
-function stampsRight({ atMs, said, box }: Look, tell: Tell): void {
+function stampsRight({ atMs, said, box }: Look, tell: Tell, mayHold = false): void {
   if (!said) return;
   const utc = Math.floor(box.clock.utcAt(monotonicMs(atMs)).utcMs);
   const yearMs = Date.UTC(new Date(utc).getUTCFullYear(), 0, 1);
   const errorMs = said.moy * 60_000 + said.ms - (utc - yearMs);
-  tell('stamps are those of the clock, ± 50 ms', Math.abs(errorMs) <= 50, () => `${errorMs} ms`);
+  // In the leap second a clock repeats a second that the air has no word for: R17 holds 59999.
+  const held = mayHold && said.ms === 59_999 && Math.abs(errorMs) <= 1050;
+  tell('stamps are those of the clock, ± 50 ms', held || Math.abs(errorMs) <= 50, () => `${errorMs} ms`);
   tell('milliseconds of the minute stay under 60000', said.ms < 60_000);
 }
 
@@ -155,7 +157,7 @@ function leap(random: Random): Injection {
         }
       },
     },
-    look: stampsRight,
+    look: (look, tell) => stampsRight(look, tell, true),
     injected: () => done,
   };
 }

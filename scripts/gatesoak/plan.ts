@@ -6,7 +6,6 @@ import type { FaultRow } from './faults.ts';
 import { joined } from './parts.ts';
 import { runRow } from './run.ts';
 import type { Injection, RowOptions, RowResult } from './run.ts';
-import type { Box } from './box.ts';
 import { siteNamed } from './sites.ts';
 import type { SiteName } from './sites.ts';
 
@@ -23,6 +22,7 @@ export interface Piece {
   readonly loss?: { readonly share: number; readonly run: number };
   /** From a turn of the loop to the controller's packet; drawn where left out. */
   readonly phaseMs?: number;
+  readonly brisk?: boolean;
   /** Time zone that the process must have. */
   readonly zone?: string;
 }
@@ -84,7 +84,7 @@ const faultNamed = (id: string): FaultRow => {
 };
 
 export function optionsOf(piece: Piece): RowOptions {
-  const { site, cycles, seed, faults, loss, phaseMs } = piece;
+  const { site, cycles, seed, faults, loss, phaseMs, brisk } = piece;
   const rows = faults.map(faultNamed);
   const inject = (random: Random): Injection => {
     const [first, second] = rows.map((row) => row.make(random.fork(row.id), site));
@@ -94,16 +94,17 @@ export function optionsOf(piece: Piece): RowOptions {
   };
   const boxes = [...rows.map((row) => row.box ?? {}), phaseMs === undefined ? {} : { phaseMs }];
   const box = Object.assign({}, ...boxes) as NonNullable<FaultRow['box']>;
-  return { site: siteNamed(site), slow: site === 'slow', seed, cycles, inject, box };
+  return {
+    site: siteNamed(site), slow: site === 'slow', seed, cycles, inject, box, brisk: brisk ?? false,
+  };
 }
 
+/** Runs one piece; what `broken` holds replaces parts of the box, to show that a row can fail. */
 export function runPiece(
-  piece: Piece, progress?: (cycles: number) => void, breakGate?: (box: Box) => void,
+  piece: Piece, progress?: (cycles: number) => void,
+  broken: Pick<RowOptions, 'breakGate' | 'breakSent'> = {},
 ): PieceResult {
-  const options = optionsOf(piece);
-  const result = runRow({
-    ...options, ...(progress ? { progress } : {}), ...(breakGate ? { breakGate } : {}),
-  });
+  const result = runRow({ ...optionsOf(piece), ...(progress ? { progress } : {}), ...broken });
   return { ...result, piece };
 }
 

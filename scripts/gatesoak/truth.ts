@@ -98,12 +98,16 @@ export class Truth {
   readonly groups: readonly SignalGroup[];
   readonly #road: Road;
   readonly #random: Random;
+  readonly #brisk: boolean;
   readonly #orders: (stage: number, cycle: number, random: Random) => StageOrders;
   readonly #making: Making[];
   readonly #clearance = new Map<string, number>();
   readonly #stageGreens: readonly ReadonlySet<number>[];
   readonly #status: StatusSpan[] = [];
+  /** Cycles that are made, their starts as far as they lie ahead, and how many have begun. */
   #cycles = 0;
+  readonly #starts: number[] = [];
+  #begun = 0;
   #plan = plans[0]!;
   #place = 0;
   #nextMs: number;
@@ -114,7 +118,9 @@ export class Truth {
   constructor(
     road: Road, startMs: number, random: Random,
     orders: (stage: number, cycle: number, random: Random) => StageOrders = () => ({}),
+    brisk = false,
   ) {
+    this.#brisk = brisk;
     this.#road = road;
     this.#random = random;
     this.#orders = orders;
@@ -134,9 +140,9 @@ export class Truth {
     this.#stageGreens = road.stages.map(({ green }) => new Set(green.map((id) => index.get(id)!)));
   }
 
-  /** Signal cycles that have begun. */
+  /** Signal cycles that are over by the instant last settled. */
   get cycles(): number {
-    return this.#cycles;
+    return Math.max(0, this.#begun - 1);
   }
 
   #yellowMs(group: number): number {
@@ -145,7 +151,7 @@ export class Truth {
   }
 
   #nextPlan(): void {
-    if (this.#random.next() > 0.3) return;
+    if (this.#random.next() > (this.#brisk ? 0.1 : 0.3)) return;
     let draw = this.#random.next();
     this.#plan = plans.find(({ share }) => (draw -= share) < 0) ?? plans[0]!;
   }
@@ -164,7 +170,10 @@ export class Truth {
   #makeStage(): void {
     const random = this.#random;
     const stage = this.#plan.stages[this.#place]!;
-    if (this.#place === 0) this.#cycles++;
+    if (this.#place === 0) {
+      this.#cycles++;
+      this.#starts.push(this.#nextMs);
+    }
     const orders = this.#orders(stage, this.#cycles, random);
     const green = this.#stageGreens[stage]!;
     const fromMs = this.#nextMs;
@@ -176,7 +185,7 @@ export class Truth {
     const rests = orders.flashMs ?? orders.offMs ?? orders.rebootMs;
     const losing = [...green].filter((group) => rests !== undefined || !next.has(group));
     const leastMs = 1000 * Math.max(...[...green].map((group) => this.groups[group]!.minGreenS), 8);
-    const plannedMs = leastMs + random.below(stage % 2 === 0 ? 14_000 : 5000);
+    const plannedMs = leastMs + random.below(stage % 2 === 0 && !this.#brisk ? 14_000 : 5000);
     const cutMs = orders.preempt ? fromMs + leastMs + random.below(1500) : Number.NaN;
     const lengthMs = orders.preempt ? leastMs + 2000 + random.below(2000) : plannedMs;
     const endMs = fromMs + lengthMs + (orders.manual ? random.below(10_000) : 0);
@@ -282,6 +291,10 @@ export class Truth {
   /** Makes stages until every instant up to `atMs` is settled, and forgets what is long past. */
   settle(atMs: number): void {
     while (this.#nextMs < atMs + 60_000) this.#makeStage();
+    while (this.#starts.length > 0 && this.#starts[0]! <= atMs) {
+      this.#starts.shift();
+      this.#begun++;
+    }
     while (this.#status.length > 0 && this.#status[0]!.untilMs < atMs - KEPT_MS) this.#status.shift();
     for (const making of this.#making) {
       const { segments } = making;
