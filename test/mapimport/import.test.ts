@@ -3,7 +3,9 @@ import { writeJson } from '../../config/json.ts';
 import { siteFrame } from '../../src/base/geodesy.ts';
 import { lineLength, projectOnLine } from '../../src/base/geometry.ts';
 import { siteOfDraft } from '../../src/mapimport/build.ts';
+import { Skipped } from '../../src/mapimport/draft.ts';
 import type { Draft } from '../../src/mapimport/draft.ts';
+import { XodrRoad } from '../../src/mapimport/opendrive.ts';
 import { draftOfLanelets } from '../../src/mapimport/lanelet2-draft.ts';
 import { draftOfOpenDrive } from '../../src/mapimport/opendrive-draft.ts';
 import type { ImportOptions, ImportResult } from '../../src/mapimport/opendrive-draft.ts';
@@ -70,6 +72,22 @@ describe('reference lines', () => {
 });
 
 describe('OpenDRIVE', () => {
+  test('a lane lies beyond the widths of the lanes between it and the middle, where those stand', () => {
+    const row = readXml('<road id="9" length="100"><planView><geometry s="0" x="0" y="0" hdg="0" length="100"><line/>'
+      + '</geometry></planView><lanes><laneOffset s="40" a="0.5" b="0" c="0" d="0"/><laneSection s="0"><right>'
+      + '<lane id="-1" type="driving"><width sOffset="0" a="3" b="0.02" c="0" d="0"/><width sOffset="50" a="4" b="0" c="0" d="0"/></lane>'
+      + '<lane id="-2" type="driving"><width sOffset="0" a="2.5" b="0" c="0" d="0"/></lane>'
+      + '</right></laneSection></lanes></road>', 'f');
+    const road = new XodrRoad(row, new Skipped());
+    const line = road.line({ road, section: 0, lane: -2 });
+    expect(line).toHaveLength(101);
+    for (const [x, y] of line) {
+      const inner = x < 49.9 ? 3 + 0.02 * x : 4;
+      if (Math.abs(x - 50) > 0.1) expect(y).toBeCloseTo((x < 39.9 ? 0 : 0.5) - inner - 1.25, 9);
+    }
+    expect([road.directionOf(-2), road.directionOf(1)]).toEqual([1, -1]);
+  });
+
   test('a four-arm junction of arcs and clothoids becomes a site that checks clean', () => {
     const draft = taken(openDrive(xodrJunction()));
     expect(problemsOf(draft)).toBe('');
