@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
+import { z } from './zod.ts';
 
 /** What a settings row tells beside its range: printed in handbook, sample file and web form. */
 export interface FieldFacts {
@@ -11,19 +12,19 @@ export interface FieldFacts {
 }
 
 /** One settings row. */
-export type Field<T = unknown> = z.ZodType<T>;
+export type Field<T = unknown> = Zod.ZodType<T>;
 /** Rows by name. */
 export type Section = Readonly<Record<string, Field>>;
 /** The accepted values of a section. */
-export type SectionValue<S extends Section> = { readonly [K in keyof S]: z.output<S[K]> };
+export type SectionValue<S extends Section> = { readonly [K in keyof S]: Zod.output<S[K]> };
 
-const withDefault = <T extends z.ZodType>(
+const withDefault = <T extends Zod.ZodType>(
   schema: T,
   facts: FieldFacts,
-  value: z.output<T> | undefined,
-): Field<z.output<T>> => {
-  const described = (value === undefined ? schema : schema.default(value as never)) as z.ZodType;
-  return described.meta({ ...facts }) as Field<z.output<T>>;
+  value: Zod.output<T> | undefined,
+): Field<Zod.output<T>> => {
+  const described = (value === undefined ? schema : schema.default(value as never)) as Zod.ZodType;
+  return described.meta({ ...facts }) as Field<Zod.output<T>>;
 };
 
 /** A number with a unit and a range. Without a default it is required. */
@@ -77,11 +78,11 @@ export const numbers = (
   );
 
 /** Anything that a zod schema says, with facts. */
-export const custom = <T extends z.ZodType>(
-  schema: T, facts: FieldFacts & { readonly default?: z.output<T> },
-): Field<z.output<T>> =>
+export const custom = <T extends Zod.ZodType>(
+  schema: T, facts: FieldFacts & { readonly default?: Zod.output<T> },
+): Field<Zod.output<T>> =>
   withDefault(schema, facts, facts.default);
 
 /** The zod object of a section; unknown names are refused. */
-export const sectionSchema = <S extends Section>(section: S): z.ZodType<SectionValue<S>> =>
-  z.strictObject(section as Record<string, z.ZodType>) as unknown as z.ZodType<SectionValue<S>>;
+export const sectionSchema = <S extends Section>(section: S): Zod.ZodType<SectionValue<S>> =>
+  z.strictObject(section as Record<string, Zod.ZodType>) as unknown as Zod.ZodType<SectionValue<S>>;

@@ -2,10 +2,11 @@
  * Every row of road.json. The accepted value is the model's `Road`; a compile-time check in
  * `src/site.ts` holds the two together, since `config` may not import the model.
  */
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
 import { choice, custom, flag, quantity, text } from './field.ts';
 import type { Field } from './field.ts';
 import { group, list, named, orNull, variants, word } from './rows.ts';
+import { z } from './zod.ts';
 
 /** The version of road.json that is written; older ones are read through `migrate`. */
 export const ROAD_FORMAT_VERSION = 1;
@@ -26,7 +27,7 @@ type Point = readonly [number, number] | readonly [number, number, number];
 
 /** The frame is valid to 2 km; a typing error may be told apart from a far point by the checker. */
 const pointRow = custom(
-  z.array(z.number()).min(2).max(3) as unknown as z.ZodType<Point>,
+  z.array(z.number()).min(2).max(3) as unknown as Zod.ZodType<Point>,
   {
     help: {
       en: 'Point of the site frame: [east, north] or [east, north, up].',
@@ -265,8 +266,8 @@ const signalGroup = group({
 });
 
 const pair = custom(
-  z.tuple([signalGroupId, signalGroupId]).readonly() as unknown as z.ZodType<
-    readonly [z.output<typeof signalGroupId>, z.output<typeof signalGroupId>]
+  z.tuple([signalGroupId, signalGroupId]).readonly() as unknown as Zod.ZodType<
+    readonly [Zod.output<typeof signalGroupId>, Zod.output<typeof signalGroupId>]
   >,
   { help: { en: 'Two signal groups.', zh: '两个信号组。' } },
 );
@@ -377,4 +378,4 @@ export const roadSection = {
 };
 export const roadSchema = group(roadSection);
 /** road.json, accepted. */
-export type RoadFile = z.output<typeof roadSchema>;
+export type RoadFile = Zod.output<typeof roadSchema>;

@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z as Zod } from 'zod';
 import { sectionSchema, text } from './field.ts';
 import type { Field, FieldFacts, Section, SectionValue } from './field.ts';
+import { z } from './zod.ts';
 
 /** A kind of name that the compiler keeps apart; the same shape as the ids of the model. */
 type Named<Name extends string> = string & { readonly __id: Name };
@@ -19,7 +20,7 @@ export const named = <const Name extends string>(
 
 /** A list of bounded length. */
 export const list = <T>(
-  item: z.ZodType<T>,
+  item: Zod.ZodType<T>,
   facts: FieldFacts & {
     readonly min?: number;
     readonly max: number;
@@ -27,7 +28,7 @@ export const list = <T>(
   },
 ): Field<readonly T[]> => {
   const array = z.array(item).min(facts.min ?? 0).max(facts.max);
-  const schema: z.ZodType = facts.default === undefined ? array : array.default([...facts.default]);
+  const schema: Zod.ZodType = facts.default === undefined ? array : array.default([...facts.default]);
   return schema.meta({ ...facts }) as unknown as Field<readonly T[]>;
 };
 
@@ -46,15 +47,15 @@ export const withDefaults = <S extends Section>(
   sectionSchema(section).prefault({} as never).meta({ ...facts }) as Field<SectionValue<S>>;
 
 /** A row that may be null, and is null where the file leaves it out. */
-export const orNull = <T>(inner: z.ZodType<T>, facts: FieldFacts): Field<T | null> =>
+export const orNull = <T>(inner: Zod.ZodType<T>, facts: FieldFacts): Field<T | null> =>
   inner.nullable().default(null as never).meta({ ...facts }) as unknown as Field<T | null>;
 
 /** A word that stands for itself: the mark of a variant. */
 export const word = <const W extends string>(value: W): Field<W> => z.literal(value) as Field<W>;
 
-type OutputOf<L extends readonly z.ZodType[]> = z.output<L[number]>;
+type OutputOf<L extends readonly Zod.ZodType[]> = Zod.output<L[number]>;
 /** One of several objects, told apart by one of their words. */
-export const variants = <const L extends readonly z.ZodType[]>(
+export const variants = <const L extends readonly Zod.ZodType[]>(
   mark: string,
   schemas: L,
   facts: FieldFacts,
@@ -62,5 +63,5 @@ export const variants = <const L extends readonly z.ZodType[]>(
   z.discriminatedUnion(mark, schemas as never).meta({ ...facts }) as unknown as Field<OutputOf<L>>;
 
 /** One of several shapes without a mark of their own. */
-export const either = <const L extends readonly z.ZodType[]>(schemas: L): Field<OutputOf<L>> =>
+export const either = <const L extends readonly Zod.ZodType[]>(schemas: L): Field<OutputOf<L>> =>
   z.union(schemas as never) as unknown as Field<OutputOf<L>>;

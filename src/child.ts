@@ -3,161 +3,253 @@
  * RSM and RSI. Its threads are `main` (configuration, control socket, web view, cloud links,
  * recorder) and, behind `main`, the store. It ends when the parent does.
  */
+import './settled.ts';
 import { Worker } from 'node:worker_threads';
 import { prepareExpressions } from '../config/expression.ts';
+import type { CompiledExpressions } from '../config/expression.ts';
+import { forgetRing } from './blackbox.ts';
 import { SystemClock } from './base/clock.ts';
 import { messageOf } from './base/fault.ts';
+import type { Log } from './base/log.ts';
 import { nextBoot } from './boot.ts';
 import { createLiveHub } from './hub.ts';
+import type { LiveHub } from './hub.ts';
 import { createLog } from './logs.ts';
 import type { MainStart } from './main.ts';
-import { PerceptionLoop } from './pipeline.ts';
+import { MainLink } from './mainlink.ts';
+import { PerceptionLoop } from './perceptionloop.ts';
 import { createPhaseLock } from './phaselock.ts';
+import { frozen } from './siteapart.ts';
 import type { MonotonicMs } from './base/time.ts';
+import type { SensorId } from './model/ids.ts';
+import type { Site } from './model/site.ts';
+import type { Tick } from './loops.ts';
 import type {
   ChildStart,
   ChildToParent,
   FromMain,
   LoopStatus,
   ParentToChild,
-  ToMain,
 } from './processes.ts';
 import { Stamper } from './runtime/stamper.ts';
 import { childChannel, processLink } from './runtime/threads.ts';
-import { loadSite } from './site.ts';
+import type { ChildChannel, ParentLink } from './runtime/threads.ts';
 import { createLoopTap } from './tap.ts';
+import { createDayPseudonym } from './pseudonym.ts';
 import type { LoopTap } from './tap.ts';
 import { startTicker } from './ticker.ts';
+import type { Ticker } from './ticker.ts';
+
+/**
+ * `main` has bursts and garbage, perception is steady: a small young generation bounds what a burst
+ * leaves behind in memory, the old one what a leak could take before the child starts afresh.
+ */
+const MAIN_LIMITS = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 160 } as const;
+
+/** Everything that the child's first thread owns while it runs. */
+class Child {
+  readonly #site: Site;
+  readonly #clock: SystemClock;
+  readonly #log: Log;
+  readonly #start: ChildStart;
+  readonly #main: MainLink;
+  readonly #parent: ChildChannel<ParentToChild, ChildToParent>;
+  readonly #hub: LiveHub;
+  readonly #loop: PerceptionLoop;
+  readonly #tap: LoopTap;
+  readonly #lock;
+  readonly #mainSensors: readonly SensorId[];
+  #ticker: Ticker | null = null;
+  #turn: { readonly dueMs: MonotonicMs; readonly beganMs: MonotonicMs };
+  #lastStatusMs = -Infinity;
+
+  constructor(
+    start: ChildStart,
+    site: Site,
+    clock: SystemClock,
+    log: Log,
+    expressions: CompiledExpressions,
+    link: ParentLink,
+  ) {
+    this.#start = start;
+    this.#site = site;
+    this.#clock = clock;
+    this.#log = log;
+    this.#mainSensors = site.sensors.filter(({ enabled, main }) => enabled && main).map(({ id }) => id);
+    this.#main = this.#startMain();
+    this.#parent = childChannel<ParentToChild, ChildToParent>(link, clock);
+    this.#turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
+    const stamper = new Stamper(clock);
+    const pseudonym = createDayPseudonym(() => clock.utcAt().utcMs);
+    this.#hub = createLiveHub({ site, clock, log, stamper, pseudonym, tap: (entry) => this.#tap.add(entry) });
+    this.#loop = new PerceptionLoop({
+      site,
+      clock,
+      log,
+      hub: this.#hub,
+      pseudonym,
+      boot: start.boot,
+      seed: start.seed,
+      offer: (offers) => this.#tellParent({
+        kind: 'offers',
+        offers,
+        origin: { ...this.#turn, mainReceivedMs: this.#mainArrivals() },
+      }),
+      view: (view) => this.#main.send({ kind: 'perception', view }),
+      expressions,
+    });
+    this.#tap = createLoopTap({
+      loop: 'perception',
+      stamper,
+      snapshot: () => this.#loop.snapshot(),
+      send: (batch) => this.#main.send({ kind: 'tap', batch }),
+      overflow: () => this.#loop.counters.count('tap_overflow'),
+    });
+    this.#lock = createPhaseLock(site, 1000 / site.loop.rateHz);
+    this.#ticker = this.#startTicker(stamper);
+    this.#parent.onMessage((message) => this.#heardParent(message));
+    this.#parent.onStop(() => this.#stop()); // asked to, or the parent is gone: it must not hold the ports
+  }
+
+  #startMain(): MainLink {
+    const worker = new Worker(new URL('./main.js', import.meta.url), {
+      workerData: { start: this.#start, site: this.#site } satisfies MainStart,
+      resourceLimits: MAIN_LIMITS,
+    });
+    const died = (reason: string): void => {
+      this.#log.error('main_thread_died', { reason });
+      process.exit(1); // a half-alive child would be the worst of both
+    };
+    worker.on('error', (error) => died(messageOf(error)));
+    worker.on('exit', (code) => died(`exit status ${code}`));
+    return new MainLink(worker, (message: FromMain) => {
+      if (message.kind === 'state') this.#tap.state();
+      this.#tellParent(message);
+    });
+  }
+
+  #startTicker(stamper: Stamper): Ticker {
+    return startTicker({
+      clock: this.#clock,
+      periodMs: 1000 / this.#site.loop.rateHz,
+      stamper,
+      phase: () => this.#lock.phase(),
+      run: (tick) => this.#run(tick),
+      broken(thrown) {
+        throw thrown; // an unknown state: `uncaughtException` ends the process, the parent restarts it
+      },
+    });
+  }
+
+  #run(tick: Tick): void {
+    this.#turn = { dueMs: tick.dueMs, beganMs: tick.beganMs };
+    this.#tap.add({ kind: 'tick', ...tick });
+    this.#loop.tick(tick);
+    this.#lock.heard(this.#loop.arrivals);
+    this.#tap.handOver(tick.beganMs);
+    if (tick.beganMs - this.#lastStatusMs < 1000) return;
+    this.#lastStatusMs = tick.beganMs;
+    this.#main.send({ kind: 'loop', status: this.#status(tick.beganMs) });
+  }
+
+  #status(atMs: MonotonicMs): LoopStatus {
+    const { p50Ms, p99Ms, maxMs } = this.#ticker?.lateness.toJSON() ?? { p50Ms: 0, p99Ms: 0, maxMs: 0 };
+    return {
+      loop: 'perception',
+      atMs,
+      counters: {
+        ...this.#loop.counters.toJSON(),
+        ...this.#hub.counters(),
+        ...this.#main.drops.toJSON(),
+      },
+      ports: this.#hub.status(),
+      checks: [],
+      lateness: { p50Ms, p99Ms, maxMs },
+      rssBytes: process.memoryUsage.rss(),
+      skippedTicks: this.#ticker?.skipped ?? 0,
+    };
+  }
+
+  /** Arrival of the newest frame of each main sensor. */
+  #mainArrivals(): Record<string, number> {
+    return Object.fromEntries(
+      this.#mainSensors.flatMap((id) => {
+        const receivedMs = this.#loop.arrivals.get(id);
+        return receivedMs === undefined ? [] : [[id, receivedMs]];
+      }),
+    );
+  }
+
+  #heardParent(message: ParentToChild): void {
+    if (message.kind === 'site') return;
+    if (message.kind === 'signals') this.#loop.signals(message.view);
+    if (message.kind === 'anchor') {
+      this.#clock.setAnchor(message.anchor);
+      this.#tap.add({ kind: 'clock', anchor: message.anchor });
+    }
+    this.#main.send(message);
+  }
+
+  #tellParent(message: ChildToParent): void {
+    if (!this.#parent.send(message)) this.#loop.counters.count('parent_unreached');
+  }
+
+  /** An orderly end leaves nothing to look into; a parent that is gone without a word does. */
+  #stop(): never {
+    if (process.connected) forgetRing(this.#start.dataFolder);
+    process.exit(0);
+  }
+}
+
+/** The parent's first words; what it says before them is for a child that runs. */
+function firstWords(link: ParentLink): Promise<Extract<ParentToChild, { kind: 'site' }>> {
+  return new Promise((done) => {
+    link.onMessage((message) => {
+      const { d } = message as { readonly d?: ParentToChild };
+      if (d?.kind === 'site') done(d);
+    });
+  });
+}
+
+/** Signals to the whole group: the parent decides, and says its last words first. */
+function mindSignals(log: Log): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  // Nobody reads the log any more (a closed pipe, a journal that starts anew): no reason to end.
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', (error) => {
+    log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
+    process.exit(1);
+  });
+  process.on('unhandledRejection', (error) => {
+    log.error('unhandled', { reason: messageOf(error) });
+    process.exit(1);
+  });
+}
 
 /** Runs the child. */
 async function runChild(given: ChildStart): Promise<void> {
-  const site = loadSite(given.siteFolder);
+  const link = processLink();
+  const words = await firstWords(link);
+  const site = frozen(words.site);
   const clock = new SystemClock(site.timeSource.assumedErrorMs);
   clock.setAnchor(given.anchor);
-  // A boot of its own for every start of the child: one that was restarted must not give the ids
-  // of tracks and road users again that the last one gave a second ago (rule R34).
-  const start = { ...given, boot: nextBoot(given.dataFolder, clock.utcAt().utcMs) };
+  // A boot of its own for a child that was restarted: it must not give the ids of tracks and road
+  // users again that the last one gave a second ago (rule R34).
+  const boot = words.first ? given.boot : nextBoot(given.dataFolder, clock.utcAt().utcMs);
   const log = createLog({
     clock,
     level: site.log.level,
     sink: { write: (line) => process.stderr.write(line) },
-    json: start.logJson,
+    json: given.logJson,
   });
+  mindSignals(log);
   // Before anything runs: the stages are made in one go and cannot wait for it.
   const expressions = await prepareExpressions(site);
   for (const { path, text } of expressions.problems) {
     log.error('event_expression_refused', { path, reason: text.en });
   }
   if (!process.connected) process.exit(0); // the parent went meanwhile
-  const main = new Worker(new URL('./main.js', import.meta.url), {
-    workerData: { start, site } satisfies MainStart,
-    resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 },
-  });
-  const parent = childChannel<ParentToChild, ChildToParent>(processLink(), clock);
-  const tellMain = (message: ToMain): void => main.postMessage(message);
-  const tellParent = (message: ChildToParent): void => {
-    if (!parent.send(message)) loop.counters.count('parent_unreached');
-  };
-  const stamper = new Stamper(clock);
-  let turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
-  const mainSensors = site.sensors.filter((sensor) => sensor.enabled && sensor.main);
-  const mainArrivals = (): Record<string, number> =>
-    Object.fromEntries(
-      mainSensors.flatMap(({ id }) => {
-        const receivedMs = loop.arrivals.get(id);
-        return receivedMs === undefined ? [] : [[id, receivedMs]];
-      }),
-    );
-  const hub = createLiveHub({ site, clock, log, stamper, tap: (entry) => tap.add(entry) });
-  const loop = new PerceptionLoop({
-    site,
-    clock,
-    log,
-    hub,
-    boot: start.boot,
-    seed: start.seed,
-    offer: (offers) => tellParent({ kind: 'offers', offers, origin: { ...turn, mainReceivedMs: mainArrivals() } }),
-    view: (view) => tellMain({ kind: 'perception', view }),
-    expressions,
-  });
-  const tap: LoopTap = createLoopTap({
-    loop: 'perception',
-    stamper,
-    snapshot: () => loop.snapshot(),
-    send: (batch) => tellMain({ kind: 'tap', batch }),
-    overflow: () => loop.counters.count('tap_overflow'),
-  });
-  const periodMs = 1000 / site.loop.rateHz;
-  const lock = createPhaseLock(site, periodMs);
-  let lastStatusMs = -Infinity;
-  const ticker = startTicker({
-    clock,
-    periodMs,
-    stamper,
-    phase: () => lock.phaseMs(),
-    run(tick) {
-      turn = { dueMs: tick.dueMs, beganMs: tick.beganMs };
-      tap.add({ kind: 'tick', ...tick });
-      loop.tick(tick);
-      lock.heard(loop.arrivals);
-      tap.handOver(tick.beganMs);
-      if (tick.beganMs - lastStatusMs < 1000) return;
-      lastStatusMs = tick.beganMs;
-      tellMain({ kind: 'loop', status: status(tick.beganMs) });
-    },
-    broken(thrown) {
-      throw thrown; // an unknown state: `uncaughtException` ends the process, the parent restarts it
-    },
-  });
-  const status = (atMs: MonotonicMs): LoopStatus => {
-    const { p50Ms, p99Ms, maxMs } = ticker.lateness.toJSON();
-    return {
-      loop: 'perception',
-      atMs,
-      counters: { ...loop.counters.toJSON(), ...hub.counters() },
-      ports: hub.status(),
-      checks: [],
-      lateness: { p50Ms, p99Ms, maxMs },
-      rssBytes: process.memoryUsage.rss(),
-      skippedTicks: ticker.skipped,
-    };
-  };
-  parent.onMessage((message) => {
-    if (message.kind === 'signals') loop.signals(message.view);
-    if (message.kind === 'anchor') {
-      clock.setAnchor(message.anchor);
-      tap.add({ kind: 'clock', anchor: message.anchor });
-    }
-    tellMain(message);
-  });
-  main.on('message', (message: FromMain) => {
-    if (message.kind === 'state') tap.state();
-    tellParent(message);
-  });
-  const end = (code: number): never => process.exit(code);
-  main.on('error', (error) => {
-    log.error('main_thread_died', { reason: messageOf(error) });
-    end(1);
-  });
-  main.on('exit', (code) => {
-    log.error('main_thread_died', { reason: `exit status ${code}` });
-    end(1);
-  });
-  parent.onStop(() => end(0)); // asked to, or the parent is gone: it must not hold the ports
-  // Signals to the whole group: the parent decides, and says its last words first.
-  process.on('SIGTERM', () => undefined);
-  process.on('SIGINT', () => undefined);
-  process.on('SIGHUP', () => undefined);
-  // Nobody reads the log any more (a closed pipe, a journal that starts anew): no reason to end.
-  process.stderr.on('error', () => undefined);
-  process.on('uncaughtException', (error) => {
-    log.error('uncaught', { reason: messageOf(error), stack: error.stack ?? '' });
-    end(1);
-  });
-  process.on('unhandledRejection', (error) => {
-    log.error('unhandled', { reason: messageOf(error) });
-    end(1);
-  });
+  new Child({ ...given, boot }, site, clock, log, expressions, link);
 }
 
 const text = process.env['LUKOU_CHILD'];

@@ -18,6 +18,7 @@ import type { Language } from './base/text.ts';
 import { demoTexts } from './base/texts/demo.ts';
 import { factTexts } from './base/texts/faults.ts';
 import { askDaemon } from './control.ts';
+import { mallocSettings, parentFlags } from './footprint.ts';
 import { startLiveDevices } from './livedevices.ts';
 import type { LiveDevices } from './livedevices.ts';
 import type { Site } from './model/site.ts';
@@ -148,7 +149,7 @@ class Demo {
   #startDaemon(): void {
     const script = fileURLToPath(new URL('./cli/main.js', import.meta.url));
     const { site, record, seed } = this.#options;
-    const args = ['--max-semi-space-size=2', script, 'run', '--site', site, '--seed', String(seed)];
+    const args = [...parentFlags, script, 'run', '--site', site, '--seed', String(seed)];
     if (record !== null) args.push('--record', record);
     this.#daemonMs = this.#clock.nowMs();
     // A group of its own: Ctrl+C reaches us alone, and we end the daemon in order. The channel tells
@@ -156,6 +157,7 @@ class Demo {
     const daemon = spawn(process.execPath, args, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,
+      env: { ...mallocSettings, ...process.env },
     });
     daemon.on('exit', (code, signal) => {
       this.#ended = code ?? 1;

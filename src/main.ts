@@ -2,6 +2,7 @@
  * The child's `main` thread: configuration, control socket, web view, cloud links, metrics and the
  * recorder. It owns no sensor and no socket to a unit; when it stalls, perception goes on.
  */
+import './settled.ts';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock } from './base/clock.ts';
@@ -22,8 +23,8 @@ import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
 import { factTexts } from './base/texts/faults.ts';
 import { plusMs } from './base/time.ts';
 import type { CityComposer, CityMessage } from './model/stages.ts';
-import type { PerceptionView } from './pipeline.ts';
-import type { ChildStart, FromMain, ParentToChild, ToMain } from './processes.ts';
+import type { PerceptionView } from './loops.ts';
+import type { ChildStart, FromMain, MainAnswer, MainPost, ToMain } from './processes.ts';
 import { createRecorder, holdsRecording } from './recorder.ts';
 import type { StatusDocument } from './status.ts';
 import { startStore } from './store/client.ts';
@@ -42,7 +43,7 @@ interface City {
 const OUTBOX_ROWS_MAX = 500_000;
 const REPLY_MS = 5000;
 const TRY_AGAIN_MS = 2000;
-const tell = (message: FromMain): void => parentPort?.postMessage(message);
+const tell = (message: MainAnswer): void => parentPort?.postMessage(message);
 
 /** Everything that the thread owns while it runs. */
 class Main {
@@ -314,7 +315,11 @@ export interface MainStart {
 /** Runs the thread. */
 async function runMain({ start, site }: MainStart): Promise<void> {
   const main = new Main(start, site);
-  parentPort?.on('message', (message: ToMain | ParentToChild) => main.heard(message));
+  parentPort?.on('message', ({ message, tapOctets }: MainPost) => {
+    // Told first: what fails at a message must not make perception wait for its word for ever.
+    tell({ kind: 'taken', messages: 1, tapOctets });
+    main.heard(message);
+  });
   await main.run();
 }
 

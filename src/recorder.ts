@@ -1,8 +1,9 @@
 /** The daemon's recorder: explicit recordings, and the ring that is frozen when something happens. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClockAnchor, SystemClock } from './base/clock.ts';
-import { Fault, messageOf } from './base/fault.ts';
+import { BlackBox } from './blackbox.ts';
+import { Fault } from './base/fault.ts';
 import type { Log } from './base/log.ts';
 import type { Site } from './model/site.ts';
 import { daemonFaultTexts as texts } from './base/texts/daemon.ts';
@@ -10,9 +11,8 @@ import { factTexts } from './base/texts/faults.ts';
 import { plusMs } from './base/time.ts';
 import type { PortMessage } from './model/port.ts';
 import { SPAT_PERIOD_MS } from './rates.ts';
-import type { Tick } from './pipeline.ts';
+import type { Tick } from './loops.ts';
 import type { ChildStart, SentRow, TapBatch } from './processes.ts';
-import { RingRecorder } from './runtime/recording/ring.ts';
 import { createRecordingWriter } from './runtime/recording/writer.ts';
 import type { RecordingWriter } from './runtime/recording/writer.ts';
 import { fileNameOf } from './runtime/recording/types.ts';
@@ -53,11 +53,6 @@ interface Running {
   readonly stated: Set<string>;
 }
 
-const BLACK_BOX = 'black-box';
-const BLACK_BOXES_MAX = 5;
-const FREEZE_EVERY_MS = 600_000;
-const FREEZE_AFTER_MS = 5000;
-const FREEZE_FROM_MS = 15_000;
 const SECONDS_DEFAULT = 600;
 const MEGABYTES_DEFAULT = 500;
 const SECONDS_MAX = 86_400;
@@ -92,18 +87,6 @@ function write(sink: Sink, batch: TapBatch, stated?: Set<string>): void {
     else if (entry.kind === 'tick') sink.tick(batch.loop, entry);
     // Both loops hear of every anchor; one of them is enough.
     else if (batch.loop === 'signals') sink.clock(entry.anchor, entry.anchor.monoMs);
-  }
-}
-
-/** Keeps the newest few black boxes. */
-function forgetOldest(folder: string, log: Log): void {
-  try {
-    const names = readdirSync(folder).sort();
-    for (const name of names.slice(0, Math.max(0, names.length - BLACK_BOXES_MAX))) {
-      rmSync(join(folder, name), { recursive: true, force: true });
-    }
-  } catch (error) {
-    log.warn('black_box_not_cleared', { reason: messageOf(error) });
   }
 }
 
@@ -143,8 +126,8 @@ export function manifestOf(
   };
 }
 
-/** Builds the recorder of a running daemon. */
-export function createRecorder(options: {
+/** What a recorder is made of. */
+export interface RecorderOptions {
   readonly site: Site;
   readonly start: ChildStart;
   readonly software: string;
@@ -152,26 +135,35 @@ export function createRecorder(options: {
   readonly log: Log;
   /** Asks both loops for their state. */
   askState(): void;
-}): Recorder {
-  const { site, start, clock, log } = options;
-  let running: Running | null = null;
-  let lastDrops: Readonly<Record<string, number>> = {};
-  const bornMs = clock.nowMs();
-  let frozenMs = -Infinity;
-  const manifest = (): RecordingManifest => {
+}
+
+/** The recorder of a running daemon: the black box, and the one recording that people asked for. */
+class DaemonRecorder implements Recorder {
+  readonly #options: RecorderOptions;
+  readonly #box: BlackBox;
+  #running: Running | null = null;
+  #lastDrops: Readonly<Record<string, number>> = {};
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    const { start, clock, log } = options;
+    this.#box = new BlackBox({ manifest: this.#manifest(), dataFolder: start.dataFolder, clock, log });
+  }
+
+  #manifest(): RecordingManifest {
+    const { site, start, software, clock } = this.#options;
     const { monoMs, utcMs, errorMs } = clock.anchor;
     return manifestOf(site, {
-      software: options.software,
+      software,
       seed: start.seed,
       boot: start.boot,
       started: { monoMs, utcMs, errorMs: Number.isFinite(errorMs) ? errorMs : null },
     });
-  };
-  const ring = new RingRecorder(manifest());
-  ring.clock(clock.anchor);
+  }
 
-  const finish = async (why: string): Promise<{ folder: string; octets: number }> => {
-    const ending = running;
+  async #finish(why: string): Promise<{ folder: string; octets: number }> {
+    const { log } = this.#options;
+    const ending = this.#running;
     if (!ending) {
       throw new Fault('REFUSED', {
         subject: 'record',
@@ -180,107 +172,116 @@ export function createRecorder(options: {
         next: texts.recording_start,
       });
     }
-    running = null;
+    this.#running = null;
     ending.stop();
     await ending.writer.close();
     const { octets, drops, fault } = ending.writer.status();
-    lastDrops = drops;
+    this.#lastDrops = drops;
     log.info('record_ended', { folder: ending.folder, octets, why });
     if (fault) log.error('record_failed', { folder: ending.folder, reason: fault.message });
     return { folder: ending.folder, octets };
-  };
+  }
 
-  return {
-    begin({ folder, seconds = SECONDS_DEFAULT, megabytes = MEGABYTES_DEFAULT }) {
-      if (running) {
-        throw new Fault('REFUSED', {
-          subject: 'record',
-          expected: texts.recording_none,
-          got: running.folder,
-          next: texts.recording_stop,
-        });
-      }
-      if (folder === '') {
-        throw new Fault('VALUE_OUT_OF_RANGE', {
-          subject: 'record folder',
-          expected: texts.recording_path,
-          got: factTexts.nothing,
-          next: texts.recording_path_next,
-        });
-      }
-      // The CLI holds to these; who speaks to the socket without it must, too.
-      inRange('record seconds', seconds, SECONDS_MAX);
-      inRange('record megabytes', megabytes, MEGABYTES_MAX);
-      const whole = resolve(folder);
-      if (holdsRecording(whole)) {
-        throw new Fault('REFUSED', {
-          subject: whole,
-          expected: texts.recording_place,
-          got: texts.recording_place_full,
-          next: texts.recording_place_next,
-        });
-      }
-      const now = clock.anchor;
-      const writer = createRecordingWriter(whole, manifest(), {
-        clock,
-        limits: { octetsMax: megabytes * 1_000_000, lengthMaxMs: seconds * 1000 },
-        ended: () => void finish('limit').catch(() => undefined),
+  /** Ends by itself: nobody waits for the result, and it may have been ended meanwhile. */
+  #finishUnasked(why: string): void {
+    void this.#finish(why).catch(() => undefined);
+  }
+
+  begin(request: RecordRequest): { readonly folder: string } {
+    const { seconds = SECONDS_DEFAULT, megabytes = MEGABYTES_DEFAULT } = request;
+    const { clock, log, askState } = this.#options;
+    const folder = this.#place(request.folder);
+    // The CLI holds to these; who speaks to the socket without it must, too.
+    inRange('record seconds', seconds, SECONDS_MAX);
+    inRange('record megabytes', megabytes, MEGABYTES_MAX);
+    const now = clock.anchor;
+    const writer = createRecordingWriter(folder, this.#manifest(), {
+      clock,
+      limits: { octetsMax: megabytes * 1_000_000, lengthMaxMs: seconds * 1000 },
+      ended: () => this.#finishUnasked('limit'),
+    });
+    writer.clock(now, now.monoMs);
+    const sinceMs = clock.nowMs();
+    const stop = clock.at(plusMs(sinceMs, seconds * 1000), () => this.#finishUnasked('time'));
+    this.#running = { folder, writer, sinceMs, stop, begun: new Set(), stated: new Set() };
+    askState();
+    log.info('record_began', { folder, seconds, megabytes });
+    return { folder };
+  }
+
+  /** The folder of a new recording. Throws `Fault` where there can be none. */
+  #place(folder: string): string {
+    if (this.#running) {
+      throw new Fault('REFUSED', {
+        subject: 'record',
+        expected: texts.recording_none,
+        got: this.#running.folder,
+        next: texts.recording_stop,
       });
-      writer.clock(now, now.monoMs);
-      const sinceMs = clock.nowMs();
-      const cancel = clock.at((sinceMs + seconds * 1000) as never, () => {
-        void finish('time').catch(() => undefined);
+    }
+    if (folder === '') {
+      throw new Fault('VALUE_OUT_OF_RANGE', {
+        subject: 'record folder',
+        expected: texts.recording_path,
+        got: factTexts.nothing,
+        next: texts.recording_path_next,
       });
-      running = { folder: whole, writer, sinceMs, stop: cancel, begun: new Set(), stated: new Set() };
-      options.askState();
-      log.info('record_began', { folder: whole, seconds, megabytes });
-      return { folder: whole };
-    },
-    end: () => finish('command'),
-    async freeze(folder) {
-      const name = new Date(clock.utcAt().utcMs).toISOString().replace(/[:.]/g, '-');
-      const target = folder === '' ? join(start.dataFolder, BLACK_BOX, name) : resolve(folder);
-      const { octets } = await ring.freeze(target);
-      log.info('black_box_frozen', { folder: target, octets });
-      if (folder === '') forgetOldest(join(start.dataFolder, BLACK_BOX), log);
-      return { folder: target };
-    },
-    incident(reason) {
-      const nowMs = clock.nowMs();
-      // While everything starts a refusal is nothing to look into.
-      if (nowMs - bornMs < FREEZE_FROM_MS || nowMs - frozenMs < FREEZE_EVERY_MS) return;
-      frozenMs = nowMs;
-      log.warn('black_box', { reason });
-      // The seconds after are worth having too.
-      clock.at(plusMs(nowMs, FREEZE_AFTER_MS), () => {
-        void this.freeze('').catch((error: unknown) => {
-          log.error('black_box_failed', { reason: messageOf(error) });
-        });
-      });
-    },
-    batch(batch) {
-      write(ring, batch);
-      if (!running) return;
-      if (batch.state) running.begun.add(batch.loop);
-      if (running.begun.has(batch.loop)) write(running.writer, batch, running.stated);
-    },
-    sent(rows) {
-      for (const row of rows) {
-        const line = {
-          t: clock.utcAt(row.atMs).utcMs / 1000,
-          type: row.type,
-          hex: Buffer.from(row.bytes).toString('hex'),
-          node: row.node,
-        };
-        ring.sent(line);
-        if (running?.begun.has('signals')) running.writer.sent(line);
-      }
-    },
-    status: () =>
-      running
-        ? { folder: running.folder, octets: running.writer.status().octets, sinceMs: running.sinceMs }
-        : null,
-    drops: () => ({ ...ring.drops.toJSON(), ...(running?.writer.status().drops ?? lastDrops) }),
-  };
+    }
+    const whole = resolve(folder);
+    if (!holdsRecording(whole)) return whole;
+    throw new Fault('REFUSED', {
+      subject: whole,
+      expected: texts.recording_place,
+      got: texts.recording_place_full,
+      next: texts.recording_place_next,
+    });
+  }
+
+  end(): Promise<{ readonly folder: string; readonly octets: number }> {
+    return this.#finish('command');
+  }
+
+  freeze(folder: string): Promise<{ readonly folder: string }> {
+    return this.#box.freeze(folder);
+  }
+
+  incident(reason: string): void {
+    this.#box.incident(reason);
+  }
+
+  batch(batch: TapBatch): void {
+    write(this.#box.ring, batch);
+    const running = this.#running;
+    if (!running) return;
+    if (batch.state) running.begun.add(batch.loop);
+    if (running.begun.has(batch.loop)) write(running.writer, batch, running.stated);
+  }
+
+  sent(rows: readonly SentRow[]): void {
+    for (const row of rows) {
+      const line = {
+        t: this.#options.clock.utcAt(row.atMs).utcMs / 1000,
+        type: row.type,
+        hex: Buffer.from(row.bytes).toString('hex'),
+        node: row.node,
+      };
+      this.#box.ring.sent(line);
+      if (this.#running?.begun.has('signals')) this.#running.writer.sent(line);
+    }
+  }
+
+  status(): { readonly folder: string; readonly octets: number; readonly sinceMs: number } | null {
+    const running = this.#running;
+    if (!running) return null;
+    const { folder, sinceMs, writer } = running;
+    return { folder, octets: writer.status().octets, sinceMs };
+  }
+
+  drops(): Readonly<Record<string, number>> {
+    const writing = this.#running?.writer.status().drops ?? this.#lastDrops;
+    return { ...this.#box.ring.drops.toJSON(), ...writing };
+  }
 }
 
+/** Builds the recorder of a running daemon. */
+export const createRecorder = (options: RecorderOptions): Recorder => new DaemonRecorder(options);

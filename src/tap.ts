@@ -15,12 +15,12 @@ export interface LoopTap {
 /** How often the state goes along unasked: the black box begins at the oldest that it has. */
 const STATE_EVERY_MS = 10_000;
 /** A loop that hears more between two turns than this is flooded; the recording says so. */
-const ENTRIES_MAX = 20_000;
+const ENTRIES_MAX = 5000;
 /**
  * Octets between two turns, by loop. A controller says some kilobytes a second; what a flood says
  * beyond this must not fill the memory of the process that sends SPAT on its way to the recorder.
  */
-const OCTETS_MAX: Readonly<Record<LoopName, number>> = { signals: 128 << 10, perception: 4 << 20 };
+const OCTETS_MAX: Readonly<Record<LoopName, number>> = { signals: 64 << 10, perception: 1 << 20 };
 
 const octetsOf = (entry: TapBatch['entries'][number]): number => {
   if (entry.kind !== 'message') return 0;

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { choice, custom, flag, numbers, quantity, text } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
+import { z } from '../../config/zod.ts';
 import { roadUserClasses } from '../../src/model/roaduser.ts';
 import { cameraHelp as help } from '../../src/base/texts/sensors.ts';
 

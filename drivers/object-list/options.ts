@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { choice, custom, numbers, quantity, text } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
+import { z } from '../../config/zod.ts';
 import { objectListHelp as help } from '../../src/base/texts/sensors.ts';
 
 /** Settings of one detector that sends JSON lines. */

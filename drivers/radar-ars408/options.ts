@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { choice, custom, flag, quantity } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
+import { z } from '../../config/zod.ts';
 import { ars408Help as help } from '../../src/base/texts/sensors.ts';
 
 /** Settings of one ARS 408. */

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { choice, custom, flag, quantity, text } from '../../config/field.ts';
 import type { SectionValue } from '../../config/field.ts';
+import { z } from '../../config/zod.ts';
 import { signalTexts } from '../../src/base/texts/signals.ts';
 
 const lampGroup = z.string().regex(/^[1-9][0-9]{0,2}$/);

@@ -9,6 +9,7 @@ import { SystemClock, sleepUntil } from '../../src/base/clock.ts';
 import { plusMs } from '../../src/base/time.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import { askDaemon } from '../../src/control.ts';
+import { mallocSettings, parentFlags } from '../../src/footprint.ts';
 import type { StatusDocument, TimingRow } from '../../src/status.ts';
 import type { HelperStart } from './helper.ts';
 
@@ -113,9 +114,9 @@ export class Daemon {
     this.startedMs = nowMs();
     this.#child = spawn(
       process.execPath,
-      // The flag that the service unit and npm start run it with.
-      ['--max-semi-space-size=2', ...nodeFlags, cliScript, 'run', '--site', siteFolder, '--data', data, '--seed', '1'],
-      { stdio: ['ignore', log, log] },
+      // What the service unit and npm start run it with.
+      [...parentFlags, ...nodeFlags, cliScript, 'run', '--site', siteFolder, '--data', data, '--seed', '1'],
+      { stdio: ['ignore', log, log], env: { ...mallocSettings, ...process.env } },
     );
     closeSync(log);
     prefer(this.#child.pid); // before it starts its child, which inherits it

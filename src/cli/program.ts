@@ -281,13 +281,18 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     if (!found) return EXIT.done;
     return await found.row.run(found.values, io);
   } catch (thrown) {
-    if (thrown instanceof UsageError) {
-      tellUsage(thrown, argv, io);
-      return EXIT.usage;
-    }
-    tellFault(asFault(thrown), io);
-    return EXIT.fault;
+    return tellThrown(thrown, argv, io);
   }
+}
+
+/** Says what ended a command; gives the exit code. */
+export function tellThrown(thrown: unknown, argv: readonly string[], io: Io): number {
+  if (thrown instanceof UsageError) {
+    tellUsage(thrown, argv, io);
+    return EXIT.usage;
+  }
+  tellFault(asFault(thrown), io);
+  return EXIT.fault;
 }
 
 /** Errors of the file system say what was wanted of which file. */

@@ -24,6 +24,7 @@ export const run = command({
   },
   examples: ['run --site /etc/lukou/site', 'run --site demo --data /tmp/lukou-demo'],
   outlivesReader: true,
+  // Told without a mistake it does not even come here: `plainrun.ts`.
   async run({ site, data, logJson, record, seed }, io) {
     const { runParent } = await import('../parent.ts');
     const folder = siteFolder(site);

@@ -10,7 +10,7 @@ import type { Random } from '../base/random.ts';
 import { plusMs } from '../base/time.ts';
 import type { CloudSettings } from '../model/site.ts';
 import type { CityMessage } from '../model/stages.ts';
-import { encodeCity } from './protobuf.ts';
+import type { encodeCity } from './protobuf.ts';
 
 /** A record that waits for its cloud, as the outbox gives it. */
 export interface WaitingRecord {
@@ -77,10 +77,22 @@ export class CloudLink {
   #pumping = false;
   /** Topics whose encoding failed, each told once. */
   readonly #told = new Set<string>();
+  #encode: typeof encodeCity | null = null;
 
   constructor(options: CloudLinkOptions) {
     this.#options = options;
     this.#sinceMs = options.clock.nowMs();
+    if (options.cloud.encoding === 'json') this.#begin();
+    else {
+      // Loaded where a cloud asks for it, before there is anybody to send to.
+      void import('./protobuf.ts').then((protobuf) => {
+        this.#encode = protobuf.encodeCity;
+        if (!this.#closed) this.#begin();
+      });
+    }
+  }
+
+  #begin(): void {
     this.#connect();
     this.#poll();
   }
@@ -93,6 +105,7 @@ export class CloudLink {
       clientId: `lukou-${box}-${cloud.id}`.slice(0, 60),
       clean: true, // the cursor is ours: what has no PUBACK is sent again
       reconnectPeriod: 0,
+      writeCache: false, // 65 536 numbers as buffers, made at the first packet: 6 MB for nothing
       connectTimeout: CONNECT_MS,
       keepalive: 30,
       ...(cloud.username === null ? {} : { username: cloud.username }),
@@ -118,7 +131,7 @@ export class CloudLink {
       log.error('cloud_encoding', { cloud: cloud.id, topic, reason });
     };
     try {
-      const { bytes, unknown } = encodeCity(topic, payload);
+      const { bytes, unknown } = this.#encode!(topic, payload);
       if (unknown.length > 0) {
         this.counters.count('cloud_member_unknown', unknown.length);
         tell(`no row for ${unknown[0]!}`);

@@ -20,6 +20,7 @@ const WAITING_MAX = 256;
 
 const clientOptions = {
   reconnectPeriod: 0,
+  writeCache: false, // 65 536 numbers as buffers, made at the first packet: 6 MB for nothing
   connectTimeout: CONNECT_MS,
   keepalive: 5,
   clean: true,

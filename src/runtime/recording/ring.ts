@@ -1,17 +1,11 @@
-import { open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { serialize } from 'node:v8';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import type { ClockAnchor } from '../../base/clock.ts';
 import { Counters } from '../../base/counters.ts';
-import { makeFolder } from '../../base/folder.ts';
-import { Fault, textOf } from '../../base/fault.ts';
-import { filledText } from '../../base/text.ts';
-import { factTexts } from '../../base/texts/faults.ts';
-import { recordingFaultTexts as texts } from '../../base/texts/recordings.ts';
 import type { PortMessage } from '../../model/port.ts';
 import { RecordingEncoder } from './encode.ts';
-import { FILES, stateFile } from './types.ts';
+import { memoryShelf, writeSegments } from './shelf.ts';
+import type { KeptSegment, SegmentShelf } from './shelf.ts';
 import type { RecordedTick, RecordingManifest, SentLine } from './types.ts';
 
 /** How much the black box holds. */
@@ -21,30 +15,24 @@ export interface RingLimits {
   /** What leaves at once, ms. */
   readonly segmentMs: number;
 }
-const defaults: RingLimits = { lengthMs: 600_000, octetsMax: 32 << 20, segmentMs: 10_000 };
+/** Two seconds: so much of the end is lost at most when the process crashes. */
+const defaults: RingLimits = { lengthMs: 600_000, octetsMax: 32 << 20, segmentMs: 2000 };
+/** A segment is closed early where more waits in memory. */
+const WAITING_MAX = 1 << 20;
 /** The fastest level: logs and packets of one junction shrink to a fifth at a few ms a segment. */
 const PACKING = { level: 1 } as const;
 
-/** A stretch of time, readable by itself. */
-interface Segment {
-  readonly toMs: number;
-  readonly octets: number;
-  /** Packed. */
-  readonly files: readonly (readonly [file: string, bytes: Buffer])[];
-  readonly states: ReadonlyMap<string, Buffer>;
-}
-
 /**
- * The black box: the last minutes of everything, already in the form of the files, so that its
- * memory is a few large buffers. What is over the limit leaves from the old end, whole segments
- * at a time.
+ * The black box: the last minutes of everything, already in the form of the files, packed, on a
+ * shelf. What is over the limit leaves from the old end, whole segments at a time.
  */
 export class RingRecorder {
   readonly drops = new Counters();
   readonly #manifest: RecordingManifest;
   readonly #limits: RingLimits;
   readonly #encoder: RecordingEncoder;
-  #segments: Segment[] = [];
+  readonly #shelf: SegmentShelf;
+  #segments: KeptSegment[] = [];
   #octets = 0;
   #states = new Map<string, Buffer>();
   #anchor: ClockAnchor | null = null;
@@ -52,10 +40,15 @@ export class RingRecorder {
   #lastMs = 0;
   #records = 0;
 
-  constructor(manifest: RecordingManifest, limits: Partial<RingLimits> = {}) {
+  constructor(
+    manifest: RecordingManifest,
+    limits: Partial<RingLimits> = {},
+    shelf: (manifest: RecordingManifest) => SegmentShelf = memoryShelf,
+  ) {
     const ports = manifest.ports.map((port) => ({ ...port, own: true }));
     this.#manifest = { ...manifest, ports };
     this.#limits = { ...defaults, ...limits };
+    this.#shelf = shelf(this.#manifest);
     this.#encoder = new RecordingEncoder(this.#manifest, (name) => this.drops.count(name));
   }
 
@@ -91,7 +84,7 @@ export class RingRecorder {
     this.#states.set(loop, deflateRawSync(serialize({ loop, atMs, value }), PACKING));
   }
 
-  /** Octets in memory. */
+  /** Octets on the shelf and in memory. */
   get octets(): number {
     return this.#octets + this.#encoder.waiting;
   }
@@ -100,7 +93,7 @@ export class RingRecorder {
     this.#lastMs = Math.max(this.#lastMs, atMs);
     this.#fromMs ??= atMs;
     const { segmentMs, octetsMax } = this.#limits;
-    const full = (++this.#records & 63) === 0 && this.#encoder.waiting > octetsMax / 8;
+    const full = (++this.#records & 63) === 0 && this.#encoder.waiting > Math.min(WAITING_MAX, octetsMax / 8);
     if (full || atMs - this.#fromMs >= segmentMs) this.#rotate(atMs);
   }
 
@@ -108,11 +101,13 @@ export class RingRecorder {
     const files = this.#encoder
       .take()
       .map(([file, bytes]) => [file, deflateRawSync(bytes, PACKING)] as const);
-    let octets = 0;
-    for (const [, bytes] of files) octets += bytes.length;
-    for (const bytes of this.#states.values()) octets += bytes.length;
-    this.#segments.push({ toMs: this.#lastMs, octets, files, states: this.#states });
-    this.#octets += octets;
+    try {
+      const kept = this.#shelf.put({ toMs: this.#lastMs, files, states: [...this.#states] });
+      this.#segments.push(kept);
+      this.#octets += kept.octets;
+    } catch {
+      this.drops.count('ring_segment_lost');
+    }
     this.#states = new Map();
     this.#fromMs = atMs;
     this.#encoder.restart();
@@ -126,6 +121,7 @@ export class RingRecorder {
       if (tooMuch) this.drops.count('ring_evicted');
       this.#segments.shift();
       this.#octets -= oldest.octets;
+      oldest.drop();
     }
   }
 
@@ -133,48 +129,8 @@ export class RingRecorder {
    * Writes what is kept as a recording; it goes on meanwhile.
    * @throws Fault STORE_FAILED (as rejection).
    */
-  async freeze(folder: string): Promise<{ readonly octets: number; readonly segments: number }> {
+  freeze(folder: string): ReturnType<typeof writeSegments> {
     this.#rotate(this.#lastMs);
-    const segments = [...this.#segments];
-    const states = new Map<string, Buffer>();
-    for (const segment of segments) {
-      for (const [loop, bytes] of segment.states) if (!states.has(loop)) states.set(loop, bytes);
-    }
-    let octets = 0;
-    try {
-      makeFolder(folder);
-      const manifest = `${JSON.stringify(this.#manifest, null, 2)}\n`;
-      await writeFile(join(folder, FILES.manifest), manifest);
-      const parts = new Map<string, Buffer[]>();
-      for (const [file, bytes] of this.#encoder.headers()) parts.set(file, [bytes]);
-      for (const { files } of segments) {
-        for (const [file, bytes] of files) {
-          const list = parts.get(file) ?? [];
-          list.push(inflateRawSync(bytes));
-          parts.set(file, list);
-        }
-      }
-      for (const [loop, bytes] of states) parts.set(stateFile(loop), [inflateRawSync(bytes)]);
-      for (const [file, list] of parts) octets += await writeParts(join(folder, file), list);
-    } catch (cause) {
-      const facts = { subject: filledText(texts.black_box, { folder }), expected: factTexts.room_to_write };
-      const told = { ...facts, got: textOf(cause), next: texts.black_box_next };
-      throw new Fault('STORE_FAILED', told, { cause });
-    }
-    return { octets, segments: segments.length };
+    return writeSegments(folder, this.#manifest, [...this.#segments]);
   }
-}
-
-async function writeParts(path: string, parts: readonly Buffer[]): Promise<number> {
-  const handle = await open(path, 'w');
-  let octets = 0;
-  try {
-    for (const bytes of parts) {
-      await handle.writeFile(bytes);
-      octets += bytes.length;
-    }
-  } finally {
-    await handle.close();
-  }
-  return octets;
 }
