@@ -411,7 +411,7 @@ function idealLoops({ manifest }: Recording, { loop: { rateHz } }: Site): IdealL
         throw new Fault('FILE_UNREADABLE', {
           subject: 'manifest.json',
           expected: filledText(texts.loop_period, { min: PERIOD_MIN_MS, max: PERIOD_MAX_MS }),
-          got: `loops.${loop} { periodMs: ${periodMs}, phaseMs: ${phaseMs} }`,
+          got: filledText(texts.loop_got, { loop, periodMs: `${periodMs}`, phaseMs: `${phaseMs}` }),
           next: texts.loop_period_next,
         });
       }

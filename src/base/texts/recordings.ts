@@ -41,6 +41,10 @@ export const recordingFaultTexts = defineTexts({
     en: 'a period of {min} to {max} ms and a phase',
     zh: '{min} 至 {max} 毫秒的周期与一个相位',
   },
+  loop_got: {
+    en: 'loops.{loop}: periodMs {periodMs}, phaseMs {phaseMs}',
+    zh: 'loops.{loop}：periodMs {periodMs}，phaseMs {phaseMs}',
+  },
   loop_period_next: {
     en: 'Correct the loop in the manifest, or leave it out.',
     zh: '请更正清单中的该循环，或将其删除。',
