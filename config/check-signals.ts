@@ -76,6 +76,22 @@ function checkGroups(road: RoadFile, report: Report): void {
   });
 }
 
+/** Whoever may go at any time where others have lamps: lawful for a right turn alone. */
+function checkUnlamped(road: RoadFile, report: Report): void {
+  const lamped = new Set(road.signalGroups.map(({ node }) => keyOf(node)));
+  const links = new Map(road.links.map((link) => [link.id, keyOf(link.downstream)]));
+  const lanes = new Map(road.lanes.map((lane) => [lane.id, links.get(lane.linkId)]));
+  const at = (node: string | undefined): boolean => node !== undefined && lamped.has(node);
+  road.movements.forEach(({ id, fromLane, signalGroup, manoeuvre }, index) => {
+    if (signalGroup !== null || manoeuvre === 'right' || !at(lanes.get(fromLane))) return;
+    report.warn(FILE, `movements[${index}].signalGroup`, 'unlamped', { got: id });
+  });
+  road.crossings.forEach(({ id, linkId, signalGroup }, index) => {
+    if (signalGroup !== null || !at(links.get(linkId))) return;
+    report.warn(FILE, `crossings[${index}].signalGroup`, 'unlamped', { got: id });
+  });
+}
+
 const equalFields = [
   'lampType', 'hasFlashingGreen', 'hasRedYellow', 'mayGoDark', 'minGreenS', 'yellowS', 'permissive',
 ] as const;
@@ -250,6 +266,7 @@ function runOf(stages: RoadFile['stages'], index: number, id: string): number {
 export function checkSignals(road: RoadFile, report: Report): void {
   const groups = new Map<string, Group>(road.signalGroups.map((group) => [group.id, group]));
   checkGroups(road, report);
+  checkUnlamped(road, report);
   const { excluded, listed } = checkPairs(road, groups, report);
   checkPhases(road, excluded, report);
   checkGeometry(groupMeetings(road), listed, report);

@@ -81,7 +81,15 @@ export class SignalsLoop implements Stateful {
     const random = seededRandom(`${deps.seed}/signals/${deps.boot}`);
     const count = (name: string, by = 1): void => this.counters.count(name, by);
     this.#watches = new Watches(deps.log);
-    this.#signals = createSignalStage(site.road, count, createLearner(site.road));
+    const doubt = (name: string, by = 1): void => {
+      // A group that nobody mapped holds all of its node back: the first of each is news.
+      if (/^\w+_lamp_group:/.test(name) && this.counters.get(name) === 0) {
+        const cut = name.indexOf(':');
+        deps.log.warn(name.slice(0, cut), { group: name.slice(cut + 1) });
+      }
+      count(name, by);
+    };
+    this.#signals = createSignalStage(site.road, doubt, createLearner(site.road));
     this.#spat = profile.composers.spat({ site, profile, random: random.fork('spat'), count });
     this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
     const maps = this.#map.variants();

@@ -435,6 +435,16 @@ const signs: readonly BrokenSite[] = [
 
 const lamps: readonly BrokenSite[] = [
   {
+    name: 'a straight movement without a lamp among those with one', file: 'road.json',
+    spoil: (_site, road) => { movement(road, 'south-2-straight').signalGroup = null; },
+    expected: '.signalGroup: south-2-straight has no lamp at a node with a controller',
+  },
+  {
+    name: 'a crossing without a lamp among those with one', file: 'road.json',
+    spoil: (_site, road) => { road.crossings[0].signalGroup = null; },
+    expected: 'crossings[0].signalGroup: east-crossing has no lamp at a node with a controller',
+  },
+  {
     name: 'a lamp group mapped twice', file: 'road.json',
     spoil: (_site, road) => { road.signalGroups[1].lampGroup = '1'; },
     expected: 'signalGroups[1].lampGroup: lamp group 1 is already mapped by straight-east',

@@ -188,6 +188,14 @@ export const checkTexts = defineTexts({
     en: 'Name it at a movement or crossing, or list its lamp group as ignored.',
     zh: '请在转向或横道中引用，或将灯组列入忽略。',
   },
+  unlamped: {
+    en: '{got} has no lamp at a node with a controller',
+    zh: '{got} 位于有信号机的节点，却无信号组',
+  },
+  unlamped_next: {
+    en: 'Name the signal group that governs it; without one MAP says that it may go at any time.',
+    zh: '请注明控制它的信号组；否则 MAP 表示其可随时通行。',
+  },
   phase_shared: {
     en: 'shares phase {phase} with {expected} but differs in {got}',
     zh: '与 {expected} 共用相位 {phase}，但 {got} 不同',
