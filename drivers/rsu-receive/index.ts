@@ -96,11 +96,13 @@ class RsuReceive implements DriverInstance {
   turn(_nowMs: MonotonicMs): void {
     const rows = this.#waiting.sort((a, b) => a.measuredMs - b.measuredMs);
     this.#waiting = [];
+    const frames: Waiting[][] = [];
     for (let to = rows.length, from = to; to > 0; to = from) {
       const lastMs = rows[to - 1]!.measuredMs;
       while (from > 0 && lastMs - rows[from - 1]!.measuredMs <= FRAME_SPAN_MS) from--;
-      this.#publish(rows.slice(from, to), lastMs);
+      frames.unshift(rows.slice(from, to));
     }
+    for (const frame of frames) this.#publish(frame, frame.at(-1)!.measuredMs);
   }
 
   #publish(rows: readonly Waiting[], measuredMs: MonotonicMs): void {

@@ -182,6 +182,16 @@ test('reports of one turn come in one frame of one instant, each sender once', (
   expect(on.frames).toHaveLength(1); // nothing came: no frame
 });
 
+test('what lies farther back makes a frame of its own, the oldest first', () => {
+  const on = bench();
+  deliver(on, car(0), 0);
+  deliver(on, car(100), 100, 10);
+  deliver(on, car(250, { eastM: 2.5 }), 250, 10);
+  deliver(on, car(400, { eastM: 4 }), 400, 10);
+  turn(on);
+  expect(on.frames.map(({ sequence, measured }) => [sequence, Math.round(measured.monoMs - START_MS)])).toEqual([[0, 100], [1, 250], [2, 400]]);
+});
+
 test('PSM and VIR are read as BSM are; other messages and noise are counted', () => {
   const on = bench();
   const walker = (atMs: number) => car(atMs, { senderId: 'ffffffffffffffff', cls: 'pedestrian', speedMps: 1, eastM: atMs / 1000, sigmaM: 0.5 });

@@ -53,7 +53,7 @@ test('a road user is told of where it is, how fast, which way, how large and fro
   expect(one({ headingRad: -Math.PI / 2 }).heading).toBe(14_400);
   expect(one({ headingRad: Math.PI / 2 + 1e-9 }).heading).toBe(0); // never 28 800 for a known one
   expect(one({ kinds: ['camera'] }).source).toBe('video');
-  expect(one({ kinds: ['object-list'] }).source).toBe('unknown');
+  expect(one({ kinds: ['object-list'] }).source).toBe('integrated'); // the gate refuses an unknown one (R33)
 });
 
 test('what is not known has its coded unknown', () => {
@@ -134,8 +134,8 @@ test('an id stays with its track and is not given again for ten seconds after it
     let next = 1;
     let live: number[] = [];
     for (let atMs = 0; atMs < 60_000; atMs += 100) {
-      live = live.filter(() => random.next() > 0.02);
       while (live.length < 12) live.push(next++);
+      live = live.map((number) => (random.next() > 0.02 ? number : next++));
       const tracks = live.map((number, at) => trackOf(atMs, number, at * 2 - 12, 0));
       const said = say(composer, atMs, tracks);
       const ids = others(said).map(({ ptcId }) => ptcId);
@@ -167,6 +167,32 @@ test('when every id is taken or resting the rest is counted, and told again when
   expect(others(say(composer, 1000, tracks(1000, 100)))).toHaveLength(0);
   expect(context.counts.get('rsm_id_exhausted')).toBe(5);
   expect(others(say(composer, 12_000, tracks(12_000, 200)))).toHaveLength(5);
+});
+
+test('a track that jumps or gains more than it can is left out once and has a new id then', () => {
+  for (const [name, to] of [['place', { east: 15, speed: 10 }], ['speed', { east: 4.2, speed: 30 }]] as const) {
+    const context = contextOf(site);
+    const composer = createRsmComposer(context);
+    const idAt = (atMs: number, east: number, speedMps: number) =>
+      others(say(composer, atMs, [trackOf(atMs, 1, east, 3, { speedMps })])).map(({ ptcId }) => ptcId);
+    const [before] = [idAt(0, 3, 10), idAt(100, 4, 10)].flat();
+    expect(idAt(200, 5, 10), name).toEqual([before]);
+    expect(idAt(300, to.east, to.speed), name).toEqual([]);
+    expect(context.counts.get('rsm_jumped')).toBe(1);
+    const after = idAt(400, to.east + to.speed / 10, to.speed);
+    expect(after, name).toHaveLength(1);
+    expect(after[0], name).not.toBe(before);
+    expect(idAt(500, to.east + to.speed / 5, to.speed), name).toEqual(after);
+    expect(context.counts.get('rsm_jumped'), name).toBe(1);
+  }
+});
+
+test('a size that is none of its kind is said to be unknown; who has it is told of all the same', () => {
+  const said = one({ cls: 'bicycle', speedMps: 3, extent: { lengthM: 4.1, widthM: 0.6, heightM: null } });
+  expect(said.size).toEqual({ width: 60, length: 0 });
+  expect(one({ extent: { lengthM: 41, widthM: 6, heightM: null } }).size).toEqual({ width: 0, length: 0 });
+  const [offer] = say(createRsmComposer(contextOf(site)), 1000, [trackOf(1000, 1, 5, 3, { cls: 'pedestrian', speedMps: 1, extent: { lengthM: 3, widthM: 0.5, heightM: null } })]);
+  expect(offer!.participants[1]).toMatchObject({ lengthM: null, widthM: 0.5 });
 });
 
 test('a heading is held below 4 km/h until the road user is faster than 5 km/h', () => {
@@ -234,10 +260,9 @@ test('of two nodes the one whose zones nobody looks at is silent, not empty', ()
 
 test('too old, too unsure, too fast and unseen ones are left out by name', () => {
   const context = contextOf(site);
-  const composer = createRsmComposer(context);
   const old = (ageMs: number, more: Partial<Track> = {}) =>
     trackOf(10_000, 1, 3, 3, { measured: stamp(10_000 - ageMs), ...more });
-  const told = (track: Track) => others(say(composer, 10_000, [track])).length;
+  const told = (track: Track) => others(say(createRsmComposer(context), 10_000, [track])).length;
   expect(told(old(400))).toBe(1);
   expect(told(old(600, { unseen: 'missed' }))).toBe(0);
   expect(told(old(1900, { unseen: 'occluded', cls: 'pedestrian', speedMps: 1 }))).toBe(1);

@@ -22,8 +22,16 @@ export interface HeldUser {
   latched: boolean;
   /** Since when it stands; null while it moves. */
   stillSinceMs: MonotonicMs | null;
-  /** Whether it was told of at least once. */
-  told: boolean;
+  /** Where it was when it was last told of; null before. */
+  told: ToldPlace | null;
+}
+
+/** A road user as a message had it, site frame. */
+export interface ToldPlace {
+  readonly atMs: MonotonicMs;
+  readonly eastM: number;
+  readonly northM: number;
+  readonly speedMps: number;
 }
 
 /** Gives ids to tracks: unique, and not given again while one rests (rule R34). */
@@ -57,7 +65,7 @@ export class AirIds implements Stateful {
       const airId = this.#free();
       if (airId === null) return null;
       user = {
-        airId, lastMs: nowMs, headingRad: null, latched: false, stillSinceMs: null, told: false,
+        airId, lastMs: nowMs, headingRad: null, latched: false, stillSinceMs: null, told: null,
       };
       this.#held.set(track.id, user);
       this.#used.add(airId);

@@ -39,6 +39,19 @@ const speedMaxMps: Readonly<Record<string, number>> = {
   'non-motor': 15,
   pedestrian: 8,
 };
+/** Nobody is told of who is less likely there than this (rule R33). */
+const EXISTENCE_MIN = 0.15;
+/** What a road user may gain, m/s², beside what its speed's error feigns, m/s (rule R32). */
+const ACCELERATION_MAX = 12;
+const SPEED_NOISE_MPS = 6;
+/** Beside its way and its doubt a place may move by this, metres (rule R32). */
+const JUMP_FLOOR_M = 2;
+/** The gate must never be the first to see a jump: it refuses the whole message. */
+const CAUTION = 0.95;
+/** Longest and widest of each kind on air, metres; what is larger is not its size (rule R32). */
+const sizeMaxM: Readonly<Record<string, readonly [number, number]>> = {
+  unknown: [40, 5], motor: [40, 5], 'non-motor': [4, 2], pedestrian: [2, 2],
+};
 /** The newest measurement of a road user may be this old by reason (rule R31), ms. */
 const ageMaxMs = { seen: 500, missed: 500, hiddenVulnerable: 2000, hidden: 3000 } as const;
 
@@ -66,9 +79,12 @@ const sources: Readonly<Record<string, string>> = {
   v2x: 'v2x',
 };
 
-/** One kind of sensor has a word of its own; several are integrated. */
+/**
+ * One kind of sensor has a word of its own; several are integrated, and so is a list of objects
+ * that does not say what it was made from.
+ */
 const sourceOf = (track: Track): string =>
-  track.kinds.length === 1 ? (sources[track.kinds[0]!] ?? 'unknown') : 'integrated';
+  track.kinds.length === 1 ? (sources[track.kinds[0]!] ?? 'integrated') : 'integrated';
 
 interface NodePlace {
   readonly node: RoadNode;
@@ -206,8 +222,12 @@ export class Rsm implements RsmComposer {
       for (const user of users) {
         if (without.has(user.track.id)) continue;
         const held = this.#ids.hold(user.track, nowMs);
-        if (held) own.push({ user, held });
-        else this.#context.count('rsm_id_exhausted');
+        if (held && !hasJumped(user.track, held)) own.push({ user, held });
+        else if (held) {
+          // An id that jumps is another road user's: it is given up, a new one follows.
+          this.#ids.release(user.track.id);
+          this.#context.count('rsm_jumped');
+        } else this.#context.count('rsm_id_exhausted');
       }
       told.set(key, own);
     }
@@ -223,6 +243,7 @@ export class Rsm implements RsmComposer {
     if (!this.#isCovered(track, covered)) return 'rsm_uncovered';
     if (!this.#policy.holds(track.eastM, track.northM)) return 'rsm_outside_policy';
     if (!(boundOf(track) <= BOUND_MAX_M)) return 'rsm_unsure';
+    if (track.existence < EXISTENCE_MIN) return 'rsm_unsure';
     if (track.speedMps > speedMaxMps[kinds[track.cls].type]!) return 'rsm_implausible';
     if (track.unseen === 'queued') return null;
     const ageMs = now.monoMs - track.measured.monoMs;
@@ -267,7 +288,8 @@ export class Rsm implements RsmComposer {
       this.#counters.take(nodeKey(place.node.id));
       share.spend(offer.message.bytes.length, taken);
       for (const { user, held } of due.slice(from, from + taken)) {
-        held.told = true;
+        const { valid, eastM, northM, speedMps } = user.track;
+        held.told = { atMs: valid.monoMs, eastM, northM, speedMps };
         this.#context.count(`rsm_told_${user.cls}`);
       }
       offers.push(offer);
@@ -417,14 +439,36 @@ function headingOnAir(headingRad: number | null): number {
   return Math.round(headingRadToNorthDeg(headingRad) / 0.0125) % 28_800;
 }
 
+/** Whether a track is farther from where it was told, or faster, than it can be (rule R32). */
+function hasJumped(track: Track, { told }: HeldUser): boolean {
+  if (!told) return false;
+  const spanS = Math.abs(track.valid.monoMs - told.atMs) / 1000;
+  const fastMps = Math.max(track.speedMps, told.speedMps);
+  const mayM = fastMps * spanS + 2 * boundOf(track) + JUMP_FLOOR_M;
+  const movedM = Math.hypot(track.eastM - told.eastM, track.northM - told.northM);
+  const mayMps = ACCELERATION_MAX * spanS + SPEED_NOISE_MPS;
+  const gainedMps = Math.abs(track.speedMps - told.speedMps);
+  return movedM > CAUTION * mayM || gainedMps > CAUTION * mayMps;
+}
+
+/** Length and width, metres; null where not known, or no size of its kind. */
+function sidesOf({ extent, cls }: Track): { lengthM: number | null; widthM: number | null } {
+  const [longest, widest] = sizeMaxM[kinds[cls].type]!;
+  const within = (m: number | null, max: number): number | null =>
+    m !== null && m <= max ? m : null;
+  return { lengthM: within(extent.lengthM, longest), widthM: within(extent.widthM, widest) };
+}
+
 /** Centimetres; 0 says not known. */
-function sizeOnAir({ extent }: Track): { width: number; length: number; height?: number } {
-  const centimetres = (m: number | null, max: number): number =>
-    m === null ? 0 : Math.min(Math.max(Math.round(m * 100), 0), max);
+function sizeOnAir(track: Track): { width: number; length: number; height?: number } {
+  const { extent } = track;
+  const { lengthM, widthM } = sidesOf(track);
+  const centimetres = (m: number | null): number =>
+    m === null ? 0 : Math.max(Math.round(m * 100), 0);
   const height = extent.heightM === null ? 0 : Math.min(Math.round(extent.heightM / 0.05), 127);
   return {
-    width: centimetres(extent.widthM, 500),
-    length: centimetres(extent.lengthM, 4000),
+    width: centimetres(widthM),
+    length: centimetres(lengthM),
     ...(height > 0 ? { height } : {}),
   };
 }
@@ -490,8 +534,7 @@ export function evidenceOf(track: Track, { airId, headingRad }: HeldUser): Parti
     cls: track.cls,
     greenMs: null,
     headingDeg: headingRad === null ? null : headingRadToNorthDeg(headingRad),
-    lengthM: track.extent.lengthM,
-    widthM: track.extent.widthM,
+    ...sidesOf(track),
     existence: track.existence,
   };
 }

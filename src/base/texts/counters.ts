@@ -77,6 +77,10 @@ export const counterTexts = defineTexts({
     zh: 'MAP 中精度低于要求的线',
   },
   map_list_cut: { en: 'Entries that MAP has no room for', zh: 'MAP 容纳不下的条目' },
+  map_variant_switched: {
+    en: 'Changes of a MAP to another variant, by hour, plan or lane lamp',
+    zh: 'MAP 因时段、方案或车道灯切换变体的次数',
+  },
   map_variant_unknown: {
     en: 'Maps sent as if no calendar, plan or lane lamp held: the state was not foreseen',
     zh: '状态未预见，按无时段、方案与车道灯条件发送的 MAP',
@@ -95,6 +99,10 @@ export const counterTexts = defineTexts({
   rsm_id_not_sent: {
     en: 'Road users not told of: more than ids on air, the riskiest and nearest have them',
     zh: '未发送的参与者：多于空口编号，编号分配给风险最高与最近者',
+  },
+  rsm_jumped: {
+    en: 'Road users that were elsewhere, or faster, than they can be: left out once, then under a new id',
+    zh: '位置或速度突变的参与者：略过一轮后以新编号发送',
   },
   rsm_outside_policy: {
     en: 'Road users outside the area that the site sets for RSM',
