@@ -159,7 +159,7 @@ export class SignalsLoop implements Stateful {
     this.#watches.judge(dueMs);
     this.#view({
       atMs: now.monoMs,
-      states,
+      states: states.map(present),
       gate: [...this.#levels.values()],
       checks: this.#watches.checks(),
     });
@@ -337,6 +337,13 @@ export class SignalsLoop implements Stateful {
     for (const [key, value] of state.mapMs ?? []) this.#mapMs.set(key, value);
   }
 }
+
+/** What perception and people need of a state: ten times a second over the process channel. */
+const present = (state: SignalState): SignalState => ({
+  ...state,
+  groups: state.groups.map(({ signalGroup, aspect, rightOfWay, timing, next }) =>
+    ({ signalGroup, aspect, rightOfWay, timing, next })),
+});
 
 /** An offer in the gate's own terms. */
 function gateOfferOf(offer: MessageOffer, spat: GateSpatEvidence | null): GateOffer {
