@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../src/base/fault.ts';
+import { conditionsOf } from '../src/model/conditions.ts';
 import { accept } from './accept.ts';
 import { checkMap } from './check-map.ts';
 import { checkRoad } from './check-road.ts';
@@ -216,6 +217,10 @@ const sha256 = (value: unknown): string => createHash('sha256').update(
   canonicalJson(value),
 ).digest('hex');
 
+/** Whether some lane use or limit goes by the clock of the site. */
+const isTimed = (road: RoadFile): boolean =>
+  road.nodes.some((node) => conditionsOf(road, node).some(({ kind }) => kind === 'calendar'));
+
 /**
  * The part of a site that `lukou commission` confirms at the junction and the gate pins: which
  * lamp governs whom, which exclude one another, and their times (F45). Names and drawings may
@@ -230,7 +235,12 @@ const safetyPart = (site: SiteFile, road: RoadFile): unknown => ({
   ignoredLampGroups: road.ignoredLampGroups,
   conflicts: road.conflicts,
   stages: road.stages,
-  lanes: road.lanes.map(({ id, linkId, number }) => ({ id, linkId, number })),
+  // Who may go when decides which lane shows which phase, and when that changes.
+  lanes: road.lanes.map(({ id, linkId, number, uses }) => {
+    const timed = uses.filter(({ when }) => when.kind !== 'always');
+    return { id, linkId, number, ...(timed.length > 0 ? { uses } : {}) };
+  }),
+  ...(isTimed(road) ? { timeZone: site.timeZone } : {}),
   movements: road.movements.map(({ fromLane, toLink, manoeuvre, signalGroup, waitingArea }) =>
     ({ fromLane, toLink, manoeuvre, signalGroup, waitingArea })),
   crossings: road.crossings.map(({ id, linkId, number, signalGroup }) =>

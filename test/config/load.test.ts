@@ -122,6 +122,12 @@ describe('a loaded site', () => {
     expect(
       changed((_site, road) => { road.crossings[0].number = 9; }),
     ).toEqual({ hash: true, safety: true });
+    expect(
+      changed((site) => { site.timeZone = 'Asia/Urumqi'; }),
+    ).toEqual({ hash: true, safety: false });
+    expect(
+      changed((_site, road) => { road.lanes[1].uses[0].when = { kind: 'plan', plans: [2] }; }),
+    ).toEqual({ hash: true, safety: true });
   });
 
   test('a site with problems is one fault that names them all and what to do', () => {

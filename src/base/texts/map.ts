@@ -12,6 +12,16 @@ export const mapTexts = defineTexts({
   },
   option_profile: { en: 'Message profile; without it the one of the site.', zh: '消息规范；缺省为站点所用。' },
 
+  check_gnss: {
+    en: 'Where a GNSS receiver puts the box: tells whether the reference point came from a map '
+      + '(GCJ-02).',
+    zh: 'GNSS 接收机给出的设备位置：用于判断参考点是否取自地图（GCJ-02）。',
+  },
+  usage_gnss: {
+    en: '--gnss takes latitude,longitude in degrees, got {got}.',
+    zh: '--gnss 需为以度表示的 纬度,经度，实际 {got}。',
+  },
+
   size_summary: {
     en: 'Print how large the MAP of each node is, by link, and its variants.',
     zh: '显示各节点 MAP 的大小（按路段）及其变体。',
