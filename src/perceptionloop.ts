@@ -40,6 +40,10 @@ const AHEAD_MS = 12;
 /** Lamps are held against traffic every so many ticks: stop lines are not passed sooner. */
 const CROSSCHECK_EVERY_TICKS = 4;
 
+/** Pieces of the loop's work, in the order of a tick; `apply` is ahead of it. */
+export type PerceptionWork =
+  | 'apply' | 'predict' | 'compose' | 'offer' | 'events' | 'statistics' | 'signs' | 'view' | 'idle';
+
 /** Child side: sensors → tracks → events, statistics → RSM, RSI. */
 export class PerceptionLoop implements Stateful {
   readonly counters = new Counters();
@@ -61,6 +65,7 @@ export class PerceptionLoop implements Stateful {
   #pending: SignalsView[] = [];
   #signals: readonly SignalState[] = [];
   readonly #ahead: boolean;
+  readonly #lap: (work: PerceptionWork) => void;
   /** From when on frames are applied as they come. */
   #aheadMs = Infinity;
   #cancelAhead = (): void => undefined;
@@ -73,6 +78,8 @@ export class PerceptionLoop implements Stateful {
       view(view: PerceptionView): void;
       /** Whether frames are applied ahead of the tick, live; it changes no result. */
       readonly ahead?: boolean;
+      /** Told when a piece of work begins, and when `idle`: for benches. */
+      lap?(work: PerceptionWork): void;
       /** The site's own event expressions, compiled before the loop is made. */
       readonly expressions?: CompiledExpressions;
     },
@@ -81,6 +88,7 @@ export class PerceptionLoop implements Stateful {
     this.#offer = deps.offer;
     this.#view = deps.view;
     this.#ahead = deps.ahead ?? true;
+    this.#lap = deps.lap ?? ((): void => undefined);
     const { site } = deps;
     const profile = deps.profile ?? profileOfSite(site);
     const random = seededRandom(`${deps.seed}/perception/${deps.boot}`);
@@ -139,7 +147,14 @@ export class PerceptionLoop implements Stateful {
     this.arrivals.set(frame.sensorId, frame.received.monoMs);
     this.counters.count(`frames_${frame.sensorId}`);
     this.#fusion.accept(frame);
-    if (frame.received.monoMs >= this.#aheadMs) this.#fusion.settle();
+    if (frame.received.monoMs >= this.#aheadMs) this.#apply();
+  }
+
+  /** Applies what has come, ahead of the tick. */
+  #apply(): void {
+    this.#lap('apply');
+    this.#fusion.settle();
+    this.#lap('idle');
   }
 
   /** The signals loop's view, to be used from `HANDOVER_MS` after it was made. */
@@ -161,6 +176,7 @@ export class PerceptionLoop implements Stateful {
   /** One fusion tick: predict, publish, judge, compose. */
   tick({ tick, dueMs }: Tick): void {
     const { site, clock } = this.#deps;
+    this.#lap('predict');
     for (const driver of Object.values(this.#drivers)) driver.turn?.(dueMs);
     this.#takeSignals(dueMs);
     for (const { name, level, reason } of this.#watches.judge(dueMs)) {
@@ -177,12 +193,19 @@ export class PerceptionLoop implements Stateful {
     const { tracks, coverage } = this.#fusion.tick(tick, dueMs, valid);
     // Road users first: their message is what is waited for.
     const sends = tick % site.loop.rsmEveryTicks === 0;
-    if (sends) this.#say(this.#rsm.compose(tracks, coverage, this.#signals, valid));
+    this.#lap('compose');
+    const users = sends ? this.#rsm.compose(tracks, coverage, this.#signals, valid) : [];
+    this.#lap('offer');
+    this.#say(users);
+    this.#lap('events');
     const events = this.#events.accept(tracks, coverage, this.#signals);
+    this.#lap('statistics');
     const statistics = this.#statistics.accept(tracks, coverage);
     if (tick % CROSSCHECK_EVERY_TICKS === 0) this.#crosscheck.accept(tracks, this.#signals);
+    this.#lap('signs');
     if (sends) this.#say(this.#rsi.compose(events, valid));
     if (sends && this.#ssm) this.#say(this.#ssm.compose(tracks, coverage, this.#signals, valid));
+    this.#lap('view');
     this.#view({
       tick,
       atMs: dueMs,
@@ -193,6 +216,7 @@ export class PerceptionLoop implements Stateful {
       signals: this.#signals,
       checks: [...this.#watches.checks(), ...this.#crosscheck.checks()],
     });
+    this.#lap('idle');
     if (this.#ahead) this.#lookAhead(dueMs);
   }
 
@@ -208,7 +232,7 @@ export class PerceptionLoop implements Stateful {
     this.#aheadMs = Infinity;
     this.#cancelAhead = clock.at(atMs, () => {
       this.#aheadMs = atMs;
-      this.#fusion.settle();
+      this.#apply();
     });
   }
 

@@ -25,6 +25,7 @@ import type { CityComposer } from './model/stages.ts';
 import type { Track } from './model/track.ts';
 import { PerceptionLoop, SignalsLoop } from './pipeline.ts';
 import type { PerceptionView, SentMessage, SignalsView } from './pipeline.ts';
+import type { PerceptionWork } from './perceptionloop.ts';
 import { ReplayPorts } from './runtime/recording/replay-ports.ts';
 import { applyFaults, parseFaults } from './runtime/recording/faults.ts';
 import { openRecording } from './runtime/recording/reader.ts';
@@ -53,6 +54,8 @@ export interface ReplayOptions {
   /** Compares what the box sent live with what this replay sends. */
   readonly verify?: boolean;
   readonly log?: Log;
+  /** Told what the perception loop does; frames are applied ahead of ticks then, as live. */
+  readonly lap?: (work: PerceptionWork) => void;
   /** Called about once a simulated second. */
   progress?(elapsedS: number): void;
   readonly signal?: AbortSignal;
@@ -195,7 +198,8 @@ class Replay {
       offer: (offers) => this.#signals.offers(offers, this.#clock.nowMs()),
       view: (view) => this.#view(view),
       // Nobody waits for a message here: what comes out of order is put right once a tick.
-      ahead: false,
+      ahead: options.lap !== undefined,
+      ...(options.lap ? { lap: options.lap } : {}),
       expressions,
     });
     this.#cities = site.clouds.map((cloud) =>

@@ -185,9 +185,11 @@ function liveBench(users: number): Bench {
       }
       notes.push(
         'Every message of the span counts; the first 15 s after the first RSM are left out.',
-        'Waiting: arrival of the newest evidence → the tick began. Computing: the tick began → ' +
-          'handed to the link. A cycle sends several RSMs; the link keeps `minGapMs` of the site ' +
-          'between them, which is the pacing.',
+        'Waiting: arrival of the newest evidence → the tick began; the frame is applied in it ' +
+          'already (bench `stages`). Computing: the tick began → handed to the link, with what ' +
+          'is left to apply, composing, the way to the parent and the gate of all RSMs of the ' +
+          'cycle before it. A cycle sends several RSMs; the link keeps `minGapMs` of the site ' +
+          'between them, which is the pacing and no computing.',
       );
       return { rows, notes };
     },

@@ -1,11 +1,16 @@
-/** Benches without sockets: simulator, replay, codec, fusion. */
+/** Benches without sockets: simulator, replay, stages of a loop, codec, fusion. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PerceptionWork } from '../../src/perceptionloop.ts';
+import { replay } from '../../src/replay.ts';
+import { youngCollector } from '../../src/runtime/young.ts';
+import { simulateRecording } from '../../src/simulaterun.ts';
+import { loadSite } from '../../src/site.ts';
 import { atLeast, shortNumber, told } from './model.ts';
 import type { Bench, BenchRow } from './model.ts';
-import { quantile } from './numbers.ts';
-import { cliScript, runToEnd } from './processes.ts';
+import { quantile, summaryOf } from './numbers.ts';
+import { cliScript, nowMs, runToEnd } from './processes.ts';
 import { sampleSite } from './site.ts';
 import { uperBench } from './uper.ts';
 
@@ -87,7 +92,7 @@ const simulate: Bench = {
   },
 };
 
-const replay: Bench = {
+const replayBench: Bench = {
   name: 'replay',
   title: 'Replay of a recording with 40 users at --pace max',
   async run({ short, folder, note }) {
@@ -122,6 +127,63 @@ const replay: Bench = {
         `${times.length} replays: ${times.map((one) => one.seconds.toFixed(2)).join(', ')} s, ` +
           `start of the process and ${shortNumber(written)} MB of output included.`,
         `SHA-256 over all output files: ${(first ?? '').slice(0, 16)}….`,
+      ],
+    };
+  },
+};
+
+/** What the stages of the perception loop are called here, in the order of a tick. */
+const stageTexts: Readonly<Record<Exclude<PerceptionWork, 'idle'>, string>> = {
+  apply: 'ahead of the tick: frames applied',
+  predict: 'tick: last frames, prediction, tracks',
+  compose: 'tick: RSMs composed',
+  offer: 'tick: RSMs through the gate',
+  events: 'tick, after the RSMs left: events',
+  statistics: 'tick, after: statistics',
+  signs: 'tick, after: signs',
+  view: 'tick, after: city messages and views',
+};
+
+/** Both loops in one thread at real pace: what each stage takes of the processor's time. */
+const stages: Bench = {
+  name: 'stages',
+  title: 'Stages of the perception loop, 200 users',
+  async run({ short, folder }) {
+    const recording = join(folder, 'recording');
+    const site = loadSite(sampleSite('demo'));
+    const seconds = short ? 3 : 30;
+    await simulateRecording({ site, seconds, seed: 7, users: 200, out: recording });
+    const took = new Map<PerceptionWork, number[]>();
+    const collect = youngCollector();
+    let tick = new Map<PerceptionWork, number>();
+    let work: PerceptionWork = 'idle';
+    let sinceMs = nowMs();
+    const note = (of: PerceptionWork, ms: number): void => {
+      took.set(of, [...(took.get(of) ?? []), ms]);
+    };
+    const lap = (next: PerceptionWork): void => {
+      const atMs = nowMs();
+      tick.set(work, (tick.get(work) ?? 0) + atMs - sinceMs);
+      work = next;
+      if (next === 'idle' && tick.has('view')) {
+        // Only turns that send are compared; they alone compose.
+        if ((tick.get('compose') ?? 0) > 0.02) for (const [of, ms] of tick) note(of, ms);
+        tick = new Map();
+        collect();
+      }
+      sinceMs = nowMs();
+    };
+    await replay({ recording, site, out: null, pace: 'real', lap });
+    const row = (of: Exclude<PerceptionWork, 'idle'>): BenchRow => {
+      const { p50, p99, max } = summaryOf((took.get(of) ?? []).slice(short ? 0 : 50));
+      const figures = [p50, p99, max].map(shortNumber);
+      return told(stageTexts[of], `p50 ${figures[0]}, p99 ${figures[1]}, max ${figures[2]} ms`);
+    };
+    return {
+      rows: (Object.keys(stageTexts) as Exclude<PerceptionWork, 'idle'>[]).map(row),
+      notes: [
+        'A recording at real pace, both loops in one thread; turns that send an RSM. Live, the ' +
+          'hand-over between the processes and the socket come to it: `live-200` counts them too.',
       ],
     };
   },
@@ -182,4 +244,4 @@ const fusion: Bench = {
   },
 };
 
-export const offlineBenches: readonly Bench[] = [simulate, replay, uperBench, fusion];
+export const offlineBenches: readonly Bench[] = [simulate, replayBench, stages, uperBench, fusion];

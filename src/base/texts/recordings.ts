@@ -43,7 +43,7 @@ export const recordingFaultTexts = defineTexts({
   },
   loop_got: {
     en: 'loops.{loop}: periodMs {periodMs}, phaseMs {phaseMs}',
-    zh: 'loops.{loop}：periodMs {periodMs}，phaseMs {phaseMs}',
+    zh: '循环 loops.{loop}：periodMs {periodMs}，phaseMs {phaseMs}',
   },
   loop_period_next: {
     en: 'Correct the loop in the manifest, or leave it out.',
