@@ -169,6 +169,8 @@ function reboot(site: SiteName): Injection {
   let darkMs = Number.NaN;
   let backMs = Number.NaN;
   let changed = false;
+  /** L0 since the start: before it the rule for starts holds, three frames alone. */
+  let wasValid = false;
   let truth: Look['truth'] | null = null;
   const isDark = (atMs: number): boolean => truth?.segment(0, atMs).colour === 'dark';
   return {
@@ -180,10 +182,11 @@ function reboot(site: SiteName): Injection {
       changes.each(truth, atMs, (group, _from, to) => {
         if (group === 0 && to === 'dark') {
           injected++;
-          darkMs = atMs;
+          darkMs = wasValid ? atMs : Number.NaN;
           backMs = Number.NaN;
         } else if (!Number.isNaN(backMs)) changed = true;
       });
+      wasValid ||= look.level === 'valid';
       if (Number.isNaN(darkMs)) return;
       const newest = wire.newest(atMs, (told) => told.sentMs > darkMs);
       if (newest && !isDark(atMs) && Number.isNaN(backMs)) {
@@ -200,7 +203,8 @@ function reboot(site: SiteName): Injection {
       else darkMs = Number.NaN;
     },
     restarted() {
-      darkMs = Number.NaN; // a start has a rule of its own
+      darkMs = Number.NaN;
+      wasValid = false;
     },
     injected: () => injected,
   };

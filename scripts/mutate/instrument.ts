@@ -56,10 +56,10 @@ const swaps: ReadonlyMap<Kind, readonly Kind[]> = new Map<Kind, readonly Kind[]>
 ]);
 
 /** Calls by name of the method: another method, or the receiver alone. */
-const calls: Readonly<Record<string, string | null>> = {
-  some: 'every', every: 'some', min: 'max', max: 'min', filter: null, sort: null,
-  floor: 'ceil', round: 'floor', slice: null,
-};
+const calls: ReadonlyMap<string, string | null> = new Map([
+  ['some', 'every'], ['every', 'some'], ['min', 'max'], ['max', 'min'], ['filter', null],
+  ['sort', null], ['floor', 'ceil'], ['round', 'floor'], ['slice', null],
+]);
 
 const paren = (node: ts.Expression): ts.Expression => factory.createParenthesizedExpression(node);
 const isText = (node: ts.Node): boolean =>
@@ -98,7 +98,7 @@ function call(node: ts.CallExpression): Change[] {
   const { expression } = node;
   if (!ts.isPropertyAccessExpression(expression)) return [];
   if ((node.flags & ts.NodeFlags.OptionalChain) !== 0) return [];
-  const to = calls[expression.name.text];
+  const to = calls.get(expression.name.text);
   if (to === undefined) {
     if (expression.getText() !== 'Math.abs') return [];
     return [{ kind: 'call', text: 'no abs', make: () => paren(node.arguments[0]!) }];
@@ -159,13 +159,13 @@ function changesOf(node: ts.Expression): Change[] {
 }
 
 /** Where the arguments that only people read begin, in the calls that make a breach. */
-const told: Readonly<Record<string, number>> = { need: 2, note: 1, judge: 1 };
+const told: ReadonlyMap<string, number> = new Map([['need', 2], ['note', 1], ['judge', 1]]);
 
 /** Whether a node stands in what a breach tells: no decision follows from it. */
 function isTold(node: ts.Node): boolean {
   const { parent } = node;
-  if (!ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
-  const from = told[parent.expression.text];
+  if (!parent || !ts.isCallExpression(parent) || !ts.isIdentifier(parent.expression)) return false;
+  const from = told.get(parent.expression.text);
   return from !== undefined && parent.arguments.indexOf(node as ts.Expression) >= from;
 }
 

@@ -53,8 +53,7 @@ export function prepare(root: string, folder: string, testFiles: readonly string
   packages(join(root, 'copy/node_modules'));
   const hash = createHash('sha256');
   const mutants: Mutant[] = [];
-  const wanted = testFiles.some((file) => file.startsWith('test/gatesoak/'))
-    ? sources.flatMap(filesBelow) : ['src/base', 'src/gate', 'test/gate'].flatMap(filesBelow);
+  const wanted = sources.flatMap(filesBelow);
   for (const file of [...wanted, ...singles]) {
     const source = readFileSync(join(project, file), 'utf8');
     const target = join(dist, file.replace(/\.ts$/, '.js'));
