@@ -3,7 +3,7 @@ import { fromCarrier, withCarrier } from '../../src/base/carrier.ts';
 import { stampAt } from '../../src/base/clock.ts';
 import { insideOutline } from '../../src/base/geometry.ts';
 import { rsuReceiveCounters, selfReportTitles } from '../../src/base/texts/selfreports.ts';
-import { plusMs, utcMs } from '../../src/base/time.ts';
+import { monotonicMs, plusMs, utcMs } from '../../src/base/time.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import { wrapRad } from '../../src/base/units.ts';
 import type { Observation } from '../../src/model/observation.ts';
@@ -25,6 +25,9 @@ const MESSAGE_MAX = 2400;
 const REPORTS_MAX = 256;
 /** Reports of a frame are brought to one instant; those that lie farther back make their own. */
 const FRAME_SPAN_MS = 100;
+/** Least time between two frames, and the longest that a report is moved on by itself. */
+const FRAME_STEP_MS = 0.1;
+const MOVED_MAX_MS = 200;
 /**
  * Just below what fusion starts a track with: a self-report sharpens and keeps a road user that
  * sensors have found, and never makes or confirms one (rule R39: it never decides alone).
@@ -63,6 +66,8 @@ class RsuReceive implements DriverInstance {
   readonly #check: ReportCheck;
   #waiting: Waiting[] = [];
   #sequence = 0;
+  /** The instant of the newest frame. */
+  #lastMs = monotonicMs(0);
 
   constructor(context: SensorContext<'udp'>, options: RsuReceiveOptions) {
     assert(context.selfReports, 'a driver of received messages needs a codec');
@@ -102,10 +107,18 @@ class RsuReceive implements DriverInstance {
       while (from > 0 && lastMs - rows[from - 1]!.measuredMs <= FRAME_SPAN_MS) from--;
       frames.unshift(rows.slice(from, to));
     }
-    for (const frame of frames) this.#publish(frame, frame.at(-1)!.measuredMs);
+    for (const frame of frames) {
+      // Frames never go back in time: what overtook another on the way is moved on.
+      const atMs = frame.at(-1)!.measuredMs;
+      const measuredMs = atMs > this.#lastMs ? atMs : plusMs(this.#lastMs, FRAME_STEP_MS);
+      const near = frame.filter((row) => measuredMs - row.measuredMs <= MOVED_MAX_MS);
+      if (near.length < frame.length) this.#count('report_too_late', frame.length - near.length);
+      if (near.length > 0) this.#publish(near, measuredMs);
+    }
   }
 
   #publish(rows: readonly Waiting[], measuredMs: MonotonicMs): void {
+    this.#lastMs = measuredMs;
     const { clock, sensorId } = this.#context;
     const newest = rows.reduce((best, row) => (row.receivedMs > best.receivedMs ? row : best));
     // One sender stands in a frame once, with its newest report.
@@ -126,20 +139,22 @@ class RsuReceive implements DriverInstance {
   snapshot(): unknown {
     return structuredClone({
       check: this.#check.snapshot(), waiting: this.#waiting, sequence: this.#sequence,
+      lastMs: this.#lastMs,
     });
   }
 
   restore(snapshot: unknown): void {
     const state = structuredClone(snapshot) as {
-      check: unknown; waiting: Waiting[]; sequence: number;
+      check: unknown; waiting: Waiting[]; sequence: number; lastMs: MonotonicMs;
     };
     this.#check.restore(state.check);
     this.#waiting = state.waiting;
     this.#sequence = state.sequence;
+    this.#lastMs = state.lastMs;
   }
 }
 
-/** A report moved on to the frame's instant at its own velocity: at most `FRAME_SPAN_MS`. */
+/** A report moved on to the frame's instant at its own velocity: at most `MOVED_MAX_MS`. */
 function observationOf(
   { report, sender, measuredMs }: Waiting, atMs: MonotonicMs, options: RsuReceiveOptions,
 ): Observation {

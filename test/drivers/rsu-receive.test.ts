@@ -192,6 +192,25 @@ test('what lies farther back makes a frame of its own, the oldest first', () => 
   expect(on.frames.map(({ sequence, measured }) => [sequence, Math.round(measured.monoMs - START_MS)])).toEqual([[0, 100], [1, 250], [2, 400]]);
 });
 
+test('frames never go back in time: what overtook another on the way is moved on, or is too late', () => {
+  const on = bench();
+  const other = { senderId: '9999999999999999', northM: -20 };
+  for (const atMs of [0, 100]) for (const more of [{}, other]) deliver(on, car(atMs, more), atMs, 10);
+  turn(on);
+  deliver(on, car(300), 300, 10);
+  turn(on);
+  deliver(on, car(250, { ...other, eastM: 2.5 }), 250, 80); // measured before, heard after
+  turn(on);
+  deliver(on, car(90, { senderId: 'a1b2c3d4e5f60718', sequence: 77, msInMinute: car(310).msInMinute, eastM: 3.1 }), 310, 30);
+  turn(on);
+  const times = on.frames.map(({ measured }) => measured.monoMs - START_MS);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(new Set(times).size).toBe(times.length);
+  const moved = on.frames[2]!.observations[0]!.measurement;
+  if (moved.kind !== 'site-position') throw new Error(moved.kind);
+  expect(moved.eastM).toBeCloseTo(3, 1); // 50 ms on at 10 m/s
+});
+
 test('PSM and VIR are read as BSM are; other messages and noise are counted', () => {
   const on = bench();
   const walker = (atMs: number) => car(atMs, { senderId: 'ffffffffffffffff', cls: 'pedestrian', speedMps: 1, eastM: atMs / 1000, sigmaM: 0.5 });
