@@ -176,8 +176,8 @@ const stages: Bench = {
     await replay({ recording, site, out: null, pace: 'real', lap });
     const row = (of: Exclude<PerceptionWork, 'idle'>): BenchRow => {
       const { p50, p99, max } = summaryOf((took.get(of) ?? []).slice(short ? 0 : 50));
-      const figures = [p50, p99, max].map(shortNumber);
-      return told(stageTexts[of], `p50 ${figures[0]}, p99 ${figures[1]}, max ${figures[2]} ms`);
+      const most = `max ${shortNumber(max)} ms`;
+      return told(stageTexts[of], `p50 ${shortNumber(p50)}, p99 ${shortNumber(p99)}, ${most}`);
     };
     return {
       rows: (Object.keys(stageTexts) as Exclude<PerceptionWork, 'idle'>[]).map(row),
