@@ -108,6 +108,8 @@ class Main {
   }
 
   async run(): Promise<void> {
+    // The black box begins with the state of both loops; the parent's was told to nobody.
+    tell({ kind: 'state' });
     if (this.#start.record !== null) this.#recordFromStart(this.#start.record);
     await Promise.all([
       this.#keepTrying('control_failed', () => this.#openControl()),

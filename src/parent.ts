@@ -86,6 +86,12 @@ const SENT_MAX = 1000;
 /** Messages that may be on their way to a child that does not listen; further ones are dropped. */
 const CHILD_WAITING_MAX = 200;
 
+/** A request for the loop's state, or to the gate, costs as much as some hundred offers. */
+const REQUEST_PIECES = 200;
+
+const piecesOf = (message: ChildToParent): number =>
+  message.kind === 'offers' ? 1 + message.offers.length : REQUEST_PIECES;
+
 /** Steps before whatever else wants the cores, where that is allowed; gives the priority so far. */
 function stepForward(): number {
   const before = getPriority();
@@ -239,7 +245,7 @@ class Parent {
     });
     child.onMessage((message) => {
       try {
-        this.#childPieces += 1 + (message.kind === 'offers' ? message.offers.length : 0);
+        this.#childPieces += piecesOf(message);
         if (this.#childPieces > CHILD_PIECES_MAX) return this.#endFlood(child);
         this.#heard(message);
       } catch (error) {

@@ -45,7 +45,8 @@ export const sleepMs = (ms: number): Promise<void> => sleepUntil(clock, plusMs(n
 /** Where the built daemon is; another folder lets a build go on meanwhile. */
 const dist =
   process.env['LUKOU_TEST_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
-const daemonScript = join(dist, 'src/cli/main.js');
+/** The built command line. */
+export const daemonScript = join(dist, 'src/cli/main.js');
 /** Why tests on real processes are skipped, or null. */
 export const notBuilt: string | null = existsSync(daemonScript)
   ? null
@@ -376,6 +377,22 @@ export class Daemon {
   }
 }
 
+/** Writes the demo's site into a folder, on ports that are free. */
+export async function freeSite(
+  folder: string, options: Pick<JunctionOptions, 'dataFolder' | 'edit'> = {},
+): Promise<{ readonly siteFolder: string; readonly dataFolder: string }> {
+  const demo = siteFolder('demo');
+  const site = JSON.parse(readFileSync(join(demo, 'site.json'), 'utf8')) as EditableSite;
+  await withFreePorts(site);
+  site.dataFolder = options.dataFolder ?? join(folder, 'data');
+  options.edit?.(site);
+  const made = join(folder, 'site');
+  mkdirSync(made, { recursive: true });
+  writeFileSync(join(made, 'site.json'), JSON.stringify(site));
+  writeFileSync(join(made, 'road.json'), readFileSync(join(demo, 'road.json')));
+  return { siteFolder: made, dataFolder: site.dataFolder };
+}
+
 /** Devices, units, relay and timer of one test; `daemon()` starts the box itself. */
 export class Junction {
   readonly folder: string;
@@ -416,14 +433,7 @@ export class Junction {
 
   static async make(options: JunctionOptions = {}): Promise<Junction> {
     const folder = mkdtempSync(join(tmpdir(), 'lk-'));
-    const demo = siteFolder('demo');
-    const site = JSON.parse(readFileSync(join(demo, 'site.json'), 'utf8')) as EditableSite;
-    await withFreePorts(site);
-    site.dataFolder = options.dataFolder ?? join(folder, 'data');
-    options.edit?.(site);
-    mkdirSync(join(folder, 'site'));
-    writeFileSync(join(folder, 'site', 'site.json'), JSON.stringify(site));
-    writeFileSync(join(folder, 'site', 'road.json'), readFileSync(join(demo, 'road.json')));
+    await freeSite(folder, options);
     const loaded = loadSite(join(folder, 'site'));
     const { listenPort, remotePort } = loaded.ports['controller'] as Extract<PortSettings,
       { transport: 'udp' }>;

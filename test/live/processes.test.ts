@@ -5,3 +5,4 @@ import './controller.live.ts';
 import './surroundings.live.ts';
 import './recording.live.ts';
 import './web.live.ts';
+import './robust.live.ts';
