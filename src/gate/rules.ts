@@ -37,7 +37,7 @@ export const defaultLimits = {
   /** R17: stamp against clock; how long a leap second holds the last millisecond. */
   stampMs: 50, leapMs: 1000,
   /** R20: half a tenth and the stamp's own rounding; metres and m/s of a road user. */
-  markMs: 55, placeM: 0.02, speedOffMps: 0.03,
+  markMs: 55, placeM: 0.02, speedOffMps: 0.0101,
   /** R22: age of an offer, and of the level that a SPAT stands on. */
   offerAgeMs: 300, verdictAgeMs: 250,
   /** R30: all sensors lost; one zone lost. */

@@ -12,7 +12,7 @@ import type { GateInput, GateVerdict } from '../../src/gate/level.ts';
 import type { GateOffer } from '../../src/gate/messages.ts';
 import { defaultLimits } from '../../src/gate/rules.ts';
 import { chinaGateProfile } from '../../src/gate/site.ts';
-import type { GateGroup, GateNode, GateSite } from '../../src/gate/site.ts';
+import type { GateGroup, GateNode, GateProfile, GateSite } from '../../src/gate/site.ts';
 import { testLat, testLong, writeSpat } from './writer.ts';
 import type { TestMapNode, TestSpat, TestState } from './writer.ts';
 
@@ -69,6 +69,20 @@ export const testSite = (node: GateNode, more: Partial<GateSite> = {}): GateSite
   profiles: [chinaGateProfile], limits: defaultLimits, ...more,
 });
 
+/** The numbers and words of J2735 for lamps and stamps, on the Chinese bits: another row. */
+export const numberedProfile: GateProfile = {
+  ...chinaGateProfile, name: 'J2735-numbers',
+  lights: [
+    'unavailable', 'dark', 'flashing-red', 'red', 'red-yellow', 'permissive', 'protected',
+    'permissive-yellow', 'protected-yellow', 'flashing-yellow',
+  ],
+  sayable: {
+    ...chinaGateProfile.sayable, yellow: ['permissive-yellow', 'protected-yellow'],
+    'red-yellow': ['red-yellow'], 'flashing-green': ['permissive', 'protected'],
+  },
+  absolute: true, msMax: 60_999, countsChanges: true,
+};
+
 export type Lamps = Readonly<Record<string, WitnessColour>>;
 export const evidence = (lamps: Lamps, receivedMs: number): EvidenceFrame => ({
   bytes: new TextEncoder().encode(JSON.stringify(lamps)),
@@ -108,6 +122,8 @@ export class Junction {
   lamps: Lamps = allRed;
   status: GateStatus | null = quiet;
   frames: EvidenceFrame[] = [];
+  errorMs = 5;
+  profile = 'A';
   minEnds: Record<string, number | null> = {};
   timings: Record<number, GateTiming[]> = {};
 
@@ -120,7 +136,7 @@ export class Junction {
   }
 
   get now(): Stamp {
-    return { monoMs: monotonicMs(this.nowMs), utcMs: utcMs(this.utcMs), errorMs: 5 };
+    return { monoMs: monotonicMs(this.nowMs), utcMs: utcMs(this.utcMs), errorMs: this.errorMs };
   }
 
   pass(ms: number): void {
@@ -188,7 +204,7 @@ export class Junction {
 
   offer(bytes: Uint8Array, more: Partial<GateOffer> = {}): GateOffer {
     return {
-      bytes, type: 'SPAT', profile: 'A', nodeRegion: 0, nodeId: 10, validMs: this.nowMs,
+      bytes, type: 'SPAT', profile: this.profile, nodeRegion: 0, nodeId: 10, validMs: this.nowMs,
       newestReceivedMs: this.nowMs - 20, participants: [],
       spat: { frames: this.frames, status: this.status, timings: this.timings },
       ...more,

@@ -106,8 +106,10 @@ export interface TestMapNode {
   }[];
 }
 
-export function writeMap(nodes: readonly TestMapNode[], msgCnt = 0): Uint8Array {
-  const w = new BitWriter().put(0b0001, 4).flags(false, false).put(msgCnt, 7);
+export function writeMap(
+  nodes: readonly TestMapNode[], msgCnt = 0, minute?: number,
+): Uint8Array {
+  const w = new BitWriter().put(0b0001, 4).flags(false, minute).put(msgCnt, 7).maybe(minute, 20);
   w.put(nodes.length - 1, 6);
   for (const { id, links } of nodes) {
     w.flags(false, false, links);
@@ -154,6 +156,9 @@ export interface TestUser {
   readonly speed?: number;
   readonly width?: number;
   readonly length?: number;
+  readonly heading?: number;
+  /** Whether it carries eight octets of a vehicle's own. */
+  readonly identity?: boolean;
 }
 
 export const testLat = 311234567;
@@ -164,10 +169,12 @@ export function writeRsm(users: readonly TestUser[], msgCnt = 0): Uint8Array {
   w.flags(false).put(900000000 + testLat, 31).put(1799999999 + testLong, 32);
   w.put(users.length - 1, 4);
   for (const user of users) {
-    w.put(0, 7).flags(false).put(user.type ?? 1, 3).put(user.id, 16);
-    w.flags(false).put(user.source ?? 7, 3).put(user.secMark, 16);
+    w.flags(false, user.identity).put(0, 5).flags(false).put(user.type ?? 1, 3).put(user.id, 16);
+    w.flags(false).put(user.source ?? 7, 3);
+    if (user.identity) w.put(0x4131323334, 64);
+    w.put(user.secMark, 16);
     w.flags(false).put(5, 3).put((user.long ?? 0) + 2 ** 23, 24).put((user.lat ?? 0) + 2 ** 23, 24);
-    w.flags(false).put(0, 4).put(user.speed ?? 500, 13).put(0, 15);
+    w.flags(false).put(0, 4).put(user.speed ?? 500, 13).put(user.heading ?? 0, 15);
     w.flags(false).put(user.width ?? 180, 10).put(user.length ?? 450, 12);
   }
   return w.bytes();
@@ -179,15 +186,28 @@ export interface TestAlert {
   readonly source?: number;
   readonly start?: number;
   readonly end?: number;
+  /** Seven-bit characters, or octets where one is not ASCII. */
+  readonly text?: string;
   /** Whether it has no times at all. */
   readonly timeless?: boolean;
 }
 
+function text(w: BitWriter, words: string): void {
+  const wide = /[^\x20-\x7e]/.test(words);
+  const codes = [...words].flatMap((letter) => {
+    const code = letter.charCodeAt(0);
+    return code < 128 ? [code] : [0xbe, 0xa9];
+  });
+  w.flags(wide).put(codes.length - (wide ? 2 : 1), 9);
+  for (const code of codes) w.put(code, wide ? 8 : 7);
+}
+
 function alert(w: BitWriter, one: TestAlert): void {
   const isEvent = one.source !== undefined;
-  w.put(0, isEvent ? 4 : 3).flags(!one.timeless).put(0, isEvent ? 4 : 3);
+  w.put(0, isEvent ? 3 : 2).flags(one.text, !one.timeless).put(0, isEvent ? 4 : 3);
   w.put(one.id, 8).put(401, 16);
   if (isEvent) w.flags(false).put(one.source!, 3);
+  if (one.text !== undefined) text(w, one.text);
   if (one.timeless) return;
   w.flags(one.start, one.end, false).maybe(one.start, 20).maybe(one.end, 20);
 }
