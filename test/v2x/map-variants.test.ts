@@ -135,6 +135,18 @@ describe('variants of MAP', () => {
     expect(limits(12)).toBeUndefined();
   });
 
+  test('a lane that is not at grade says so in phase 1, where the bit means that', () => {
+    const said = (name: string, kind: RoadLane['kind']) => {
+      const site = withLane('east-in-1', { kind, level: 1 });
+      const [offer] = createMapComposer(contextOf(site, {}, name)).compose(monday(1), noPlans);
+      return mapOf(offer!, name as 'A').nodes[0]!.inLinks![0]!.lanes[0]!.laneAttributes!.laneType;
+    };
+    expect(said('A', 'motor')).toEqual({ vehicle: '01000000' });
+    expect(said('B', 'motor')).toEqual({ vehicle: '01000000' });
+    expect(said('P2', 'motor')).toEqual({ vehicle: '00000000' });
+    expect(said('A', 'non-motor')).toEqual({ bikeLane: '0010000000000000' });
+  });
+
   test('who shares a lane is said: bicycles on a carriageway, cars and walkers on a cycle track', () => {
     const share = (kind: RoadLane['kind'], classes: LaneUse['classes']) => {
       const site = withLane('east-in-1', { kind, uses: [use(['left'], { kind: 'always' }, classes)] });
@@ -189,6 +201,17 @@ describe('variants of MAP', () => {
     expect(context.counts.get('map_variant_switched')).toBe(1);
     expect(twin.switched(monday(7), noPlans)).toEqual(switched);
     expect(createMapComposer(contextOf(demoSite())).switched(monday(7), noPlans)).toEqual([]);
+  });
+
+  test('a condition that changes no word of the map switches nothing', () => {
+    const plan = (number: number): RoadCondition => ({ kind: 'plan', plans: [number] });
+    const site = withLane('east-in-1', { uses: [use(['left'], plan(1)), use(['left'], plan(2))] });
+    const map = createMapComposer(contextOf(site));
+    expect(map.variants().map(({ keys }) => keys)).toEqual([['always'], ['plan 1', 'plan 2']]);
+    const running = (number: number) => new Map([['controller', number]]);
+    map.compose(monday(1), running(1));
+    expect(map.switched(monday(1), running(2))).toEqual([]);
+    expect(map.switched(monday(1), running(3))).toHaveLength(1);
   });
 
   test('a recording of before there were variants still gives its counters back', () => {

@@ -62,6 +62,8 @@ export interface NodeOptions {
   /** Lines are simplified by this many centimetres. */
   readonly steps: number;
   readonly connectionsMax: number;
+  /** Whether a lane above or below the ground says so; phase 2 gives that bit another meaning. */
+  readonly flyOver: boolean;
   /** Only these links; all where null. */
   readonly links: readonly LinkId[] | null;
 }
@@ -172,7 +174,7 @@ class NodeBuilder {
     return {
       laneID: lane.number,
       laneWidth: Math.round(lane.widthM * 100),
-      laneAttributes: laneAttributes(lane, uses),
+      laneAttributes: laneAttributes(lane, uses, this.#options.flyOver),
       maneuvers: bits(12, [...set].map((name) => manoeuvreBit[name])),
       ...(connects.length > 0
         ? { connectsTo: this.#atMost(lane.id, connects, this.#options.connectionsMax) }
@@ -271,23 +273,27 @@ function sharingBit(kind: RoadLane['kind'], cls: RoadUserClass): number | null {
 }
 
 /** Who may use a lane now: DF_LaneAttributes. Revocable: at other times others may, or nobody. */
-function laneAttributes(lane: RoadLane, uses: readonly LaneUse[]): object {
+function laneAttributes(lane: RoadLane, uses: readonly LaneUse[], flyOver: boolean): object {
   const classes = new Set(uses.flatMap((use) => use.classes));
   const shared = [...classes].flatMap((cls) => sharingBit(lane.kind, cls) ?? []);
   const revocable = uses.length === 0 && lane.uses.length > 0 ? [0] : [];
   const busOnly = classes.size === 0 ? lane.kind === 'bus' : [...classes].every((c) => c === 'bus');
+  const above = lane.level !== 0;
   const laneType = ((): object => {
+    // Source of the bits: T/CSAE 53-2020, DE_LaneAttributes-Bike, -Crosswalk, -Sidewalk, -Vehicle.
     switch (lane.kind) {
       case 'non-motor':
-        return { bikeLane: bits(16, revocable) };
+        return { bikeLane: bits(16, [...revocable, ...(above ? [2] : [])]) };
       case 'crosswalk':
-        return { crosswalk: bits(16, revocable) };
+        return { crosswalk: bits(16, [...revocable, ...(above ? [2] : [])]) };
       case 'sidewalk':
-        return { sidewalk: bits(16, revocable) };
+        return { sidewalk: bits(16, [...revocable, ...(above ? [2] : [])]) };
       case 'bus':
       case 'motor':
-      case 'waiting-area':
-        return { vehicle: bits(8, [...revocable, ...(busOnly ? [3] : [])]) };
+      case 'waiting-area': {
+        const set = [...revocable, ...(above && flyOver ? [1] : []), ...(busOnly ? [3] : [])];
+        return { vehicle: bits(8, set) };
+      }
     }
   })();
   return { ...(shared.length > 0 ? { shareWith: bits(10, shared) } : {}), laneType };

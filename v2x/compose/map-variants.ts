@@ -17,7 +17,7 @@ import type { MapShortcoming, NodeOptions, NodeValue } from './map-node.ts';
 export interface NodeMap {
   readonly node: RoadNode;
   readonly conditions: readonly RoadCondition[];
-  /** Values without counter and stamp, by `stateKey`; the first is `always`. */
+  /** Values without counter and stamp, by `stateKey`; the first is `always`. Equal ones are one. */
   readonly values: ReadonlyMap<string, NodeValue['value']>;
   /** By which lines were simplified, metres: the same in all variants. */
   readonly errorM: number;
@@ -31,6 +31,10 @@ export interface NodeMap {
 /** Octets of a MAP that holds one node. */
 export const encodeMap = (profile: Profile, value: unknown, msgCnt = 0, moy = 0): Uint8Array =>
   profile.encode({ mapFrame: { msgCnt, timeStamp: moy, nodes: [value] } });
+
+/** Editions whose lane attributes tell of a lane that is not at grade. */
+const phaseOne: readonly string[] = ['A', 'B'];
+const flyOverIn = (profile: Profile): boolean => phaseOne.includes(profile.name);
 
 /** Smallest number of steps whose largest variant fits; the largest allowed where none does. */
 function stepsThatFit(octetsAt: (steps: number) => number, most: number): number {
@@ -52,17 +56,26 @@ export function nodeMapOf(site: Site, profile: Profile, node: RoadNode): NodeMap
   const states = reachable.slice(0, VARIANTS_MAX);
   const { connectionsMax, sizeMaxOctets } = profile;
   const built = (steps: number): readonly NodeValue[] => states.map((state) =>
-    nodeValueOf(site, node, { state, steps, connectionsMax, links: null }));
+    nodeValueOf(site, node, {
+      state, steps, connectionsMax, flyOver: flyOverIn(profile), links: null,
+    }));
   const octetsOf = (values: readonly NodeValue[]): number =>
     Math.max(...values.map(({ value }) => encodeMap(profile, value).length));
   const steps = stepsThatFit((count) => octetsOf(built(count)), sizeMaxOctets);
   const values = built(steps);
   const shortcomings = new Map(values.flatMap((one) => one.shortcomings)
     .map((shortcoming) => [`${shortcoming.kind} ${shortcoming.of}`, shortcoming]));
+  const shared = new Map<string, NodeValue['value']>();
+  const once = (value: NodeValue['value']): NodeValue['value'] => {
+    const text = JSON.stringify(value);
+    const known = shared.get(text) ?? value;
+    shared.set(text, known);
+    return known;
+  };
   return {
     node,
     conditions,
-    values: new Map(values.map(({ value }, at) => [stateKey(conditions, states[at]!), value])),
+    values: new Map(values.map(({ value }, at) => [stateKey(conditions, states[at]!), once(value)])),
     errorM: steps * STEP_M,
     octets: octetsOf(values),
     shortcomings: [...shortcomings.values()],
@@ -131,7 +144,7 @@ export function mapSizesOf(site: Site, profile: Profile): readonly NodeSize[] {
     const [state] = reachableStates(map.conditions) as readonly [RoadState];
     const steps = Math.round(map.errorM / STEP_M);
     const options: NodeOptions = {
-      state, steps, connectionsMax: profile.connectionsMax, links: [],
+      state, steps, connectionsMax: profile.connectionsMax, flyOver: flyOverIn(profile), links: [],
     };
     const bare = encodeMap(profile, nodeValueOf(site, node, options).value).length;
     const links = site.road.links.filter((link) => nodeKey(link.downstream) === nodeKey(node.id));

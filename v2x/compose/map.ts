@@ -112,7 +112,8 @@ class MapStage implements MapComposer {
       if (map.conditions.length === 0) return [];
       const before = this.#said.get(nodeKey(map.node.id));
       const key = this.#keyOf(map, now, plans, signs);
-      if (before === undefined || before === key) return [];
+      // Conditions may change without another word on air.
+      if (before === undefined || map.values.get(before) === map.values.get(key)) return [];
       this.#context.count('map_variant_switched');
       return [this.#offer(map, key, now)];
     });
