@@ -26,6 +26,15 @@ const SLOW_PERIOD_MS = 1000;
 const NO_SUCH_OBJECT = 0x30;
 const REFUSED_FOR_MS = 60_000;
 
+/** How often it is looked whether lamps must be asked for again, ms. */
+const RETRY_LOOK_MS = 20;
+/** An answer is missed after so many times the usual wait for one. */
+const MISSED_AFTER_WAITS = 3;
+/** So often is one question for lamps repeated before its time-out is waited for. */
+const RETRIES = 4;
+/** Share of a new wait in the usual one, as of round trips in RFC 6298. */
+const WAIT_SHARE = 0.125;
+
 /** What is asked for in one question. */
 type Question = 'lamps' | 'stage' | 'running' | 'setup';
 const questions: readonly Question[] = ['lamps', 'stage', 'running', 'setup'];
@@ -39,6 +48,10 @@ interface InstanceState {
   ticks: number;
   /** When each unanswered question was sent. */
   asked: Partial<Record<Question, MonotonicMs>>;
+  /** The usual wait for an answer about lamps, ms; null before the first one. */
+  waitMs: number | null;
+  /** Repetitions of the question for lamps that is under way. */
+  retries: number;
   /** Until when each question that the controller does not know is not asked again. */
   refused: Partial<Record<Question, MonotonicMs>>;
   completeMs: MonotonicMs | null;
@@ -66,7 +79,8 @@ export class Gbt20999Instance implements DriverInstance {
     this.#reader = new ControllerReader(options, (name, by) => context.count(name, by));
     this.#sources = new SourceWatch({ expected: options.expectedSource, by: options.sourceBy });
     this.#state = {
-      sequence: 0, published: 0, ticks: 0, asked: {}, refused: {}, completeMs: null,
+      sequence: 0, published: 0, ticks: 0, asked: {}, waitMs: null, retries: 0, refused: {},
+      completeMs: null,
       slowStreak: 0, quickStreak: 0, slow: options.queryPeriodMs > SLOW_AFTER_MS,
       epoch: null, from: '', told: '',
     };
@@ -76,6 +90,10 @@ export class Gbt20999Instance implements DriverInstance {
     if (options.heartbeat === 'both' || options.heartbeat === 'box-asks') {
       const beat = (): boolean => this.#send(FRAME.heartbeatQuery, []);
       stops.push(every(clock, options.heartbeatPeriodMs, beat));
+    }
+    // Only datagrams are lost; streams repeat by themselves.
+    if (context.port.transport === 'udp') {
+      stops.push(every(clock, RETRY_LOOK_MS, () => this.#askAgain(clock.nowMs())));
     }
     this.#stops = stops;
   }
@@ -101,8 +119,36 @@ export class Gbt20999Instance implements DriverInstance {
       if (nowMs - sentMs < this.#options.queryTimeoutMs) return;
       if (question === 'lamps') this.#context.count('query_timeout');
     }
+    if (question === 'lamps') this.#state.retries = 0;
     if (this.#send(FRAME.query, this.#wanted(question))) asked[question] = nowMs;
     else delete asked[question];
+  }
+
+  /**
+   * Asks for lamps again when their answer is late by this controller's own measure, so that one
+   * lost datagram does not make the junction unavailable. A controller that is slow to answer is
+   * not asked more often than its time-out says: its usual wait is long as well.
+   */
+  #askAgain(nowMs: MonotonicMs): void {
+    const state = this.#state;
+    const sentMs = state.asked.lamps;
+    if (sentMs === undefined || state.waitMs === null || state.retries >= RETRIES) return;
+    const missedMs = Math.max(RETRY_LOOK_MS, MISSED_AFTER_WAITS * state.waitMs) * (state.retries + 1);
+    if (nowMs - sentMs < missedMs || missedMs >= this.#options.queryTimeoutMs) return;
+    state.retries++;
+    this.#context.count('query_repeated');
+    // A whole row of repetitions without an answer: this controller has become slower.
+    if (state.retries === RETRIES) state.waitMs *= 2;
+    this.#send(FRAME.query, this.#wanted('lamps'));
+  }
+
+  /** Learns the wait; an answer after repetitions could be to any of them and says nothing. */
+  #learnWait(receivedMs: MonotonicMs): void {
+    const state = this.#state;
+    const sentMs = state.asked.lamps;
+    if (sentMs === undefined || state.retries > 0) return;
+    const waitMs = receivedMs - sentMs;
+    state.waitMs = state.waitMs === null ? waitMs : state.waitMs + WAIT_SHARE * (waitMs - state.waitMs);
   }
 
   #wanted(question: Question): readonly ObjectAddress[] {
@@ -159,7 +205,7 @@ export class Gbt20999Instance implements DriverInstance {
   #beginAnew(epoch: number): void {
     this.#parser.reset();
     this.#reader.reset();
-    Object.assign(this.#state, { epoch, asked: {}, refused: {}, completeMs: null });
+    Object.assign(this.#state, { epoch, asked: {}, retries: 0, refused: {}, completeMs: null });
   }
 
   #heardRightly(from: string, receivedMs: MonotonicMs): boolean {
@@ -229,6 +275,7 @@ export class Gbt20999Instance implements DriverInstance {
     if (brought.stage) delete asked.stage;
     if (brought.lamps === null) return;
     if (brought.lamps === 'complete') {
+      this.#learnWait(receivedMs);
       delete asked.lamps;
       this.#pace(receivedMs);
     }

@@ -95,7 +95,7 @@ export const counterTexts = {
   duplicate_group: 'duplicateGroup', partial_before_full: 'partialBeforeFull',
   partial_overflow: 'partialOverflow', other_controller: 'otherController',
   unexpected_type: 'unexpectedType', active_ignored: 'activeIgnored',
-  query_timeout: 'queryTimeout', send_refused: 'sendRefused',
+  query_timeout: 'queryTimeout', query_repeated: 'queryRepeated', send_refused: 'sendRefused',
   countdown_frozen: 'countdownFrozenAtController',
   two_sources: 'twoSources', unexpected_source: 'unexpectedSource',
   source_changed: 'sourceChanged',

@@ -56,7 +56,10 @@ function running(transport: 'udp' | 'tcp' | 'serial', given: Record<string, unkn
   const driver = new Gbt20999Instance(heard.context, set);
   const controller = simulatedGbt20999(set);
   let aspects: readonly LampAspect[] = [GREEN, RED, GREEN];
-  const world = { endMs: 20_000, answers: true, delayMs: 10, frozenAtMs: null as number | null };
+  const world = {
+    endMs: 20_000, answers: true, losesEvery: 0, delayMs: 10, frozenAtMs: null as number | null,
+  };
+  let asked = 0;
   const dress = (message: PortMessage): PortMessage =>
     'from' in message ? { ...message, from: '10.0.0.9:15050' } : message;
   const shown = (): SimulatedSignals => {
@@ -71,6 +74,7 @@ function running(transport: 'udp' | 'tcp' | 'serial', given: Record<string, unkn
       heard.clock.advanceTo(monotonicMs(nowMs));
       for (const message of heard.sent.splice(0)) {
         if (!world.answers) continue;
+        if (world.losesEvery > 0 && ++asked % world.losesEvery === 0) continue;
         for (const answer of controller.receive!(dress(message), shown())) {
           heard.clock.at(plusMs(heard.clock.nowMs(), world.delayMs), () => {
             heard.deliver(dress(answer) as Datagram | StreamChunk, heard.clock.nowMs());
@@ -313,6 +317,28 @@ test('a controller that answers slowly becomes a slow source, and quick again la
   expect(published.at(-1)!.periodMs).toBe(200);
 });
 
+test('a lost datagram costs a repetition and not the data', () => {
+  const { run, published, world, counts } = running('udp');
+  run(2000);
+  world.losesEvery = 3;
+  run(12_000);
+  const gaps = published.slice(1)
+    .map(({ received }, index) => received.monoMs - published[index]!.received.monoMs);
+  expect(Math.max(...gaps)).toBeLessThan(300);
+  expect(counts.get('query_repeated')).toBeGreaterThan(10);
+  expect(counts.get('query_timeout')).toBe(0);
+});
+
+test('who answers no more is not asked again and again', () => {
+  const { run, world, counts } = running('udp');
+  run(2000);
+  world.answers = false;
+  run(12_000);
+  const questions = counts.get('query_repeated') + counts.get('query_timeout');
+  expect(counts.get('query_timeout')).toBeGreaterThan(7);
+  expect(questions).toBeLessThan(40);
+});
+
 test('a single late answer does not make the source slow', () => {
   const { run, published, world } = running('udp');
   run(2000);
@@ -493,5 +519,5 @@ test('random octets on any transport never throw, and make no report', () => {
 test('every counter that the driver may use is declared', () => {
   const declared = Object.keys(signalGbt20999.counters);
   for (const name of errorCounters.values()) expect(declared).toContain(name);
-  expect(declared.length).toBe(31);
+  expect(declared.length).toBe(32);
 });

@@ -147,6 +147,10 @@ export const signalTexts = defineTexts({
     en: 'A question for lamp states was not answered in time.',
     zh: '灯色查询未按时得到应答。',
   },
+  queryRepeated: {
+    en: 'A question for lamp states was repeated because its answer was late or lost.',
+    zh: '灯色查询因应答迟到或丢失而重发。',
+  },
   sendRefused: {
     en: 'A question could not be sent: the port is closed or busy.',
     zh: '查询未能发送：端口关闭或忙。',
