@@ -16,6 +16,7 @@ import type {
   SentRow,
 } from './processes.ts';
 import type { RsuStatus } from './rsu/links.ts';
+import { Shares } from './shares.ts';
 import { STATUS_FORMAT, Window } from './status.ts';
 import type { LampRow, MessageRow, StatusDocument, TimingRow, TrackRow } from './status.ts';
 
@@ -63,6 +64,7 @@ export class DaemonState {
   #rsus: readonly RsuStatus[] = [];
   #rsuChecks: readonly HealthCheck[] = [];
   readonly #loops = new Map<string, LoopStatus>();
+  readonly #shares = new Shares();
   readonly #sent = new Map<string, Sent>();
   readonly city = new Map<string, number>();
 
@@ -75,6 +77,7 @@ export class DaemonState {
 
   loop(status: LoopStatus): void {
     this.#loops.set(status.loop, status);
+    if (status.loop === 'perception') this.#shares.accept(status.atMs, status.counters);
   }
 
   parent(message: Extract<ParentToChild, { kind: 'status' }>): void {
@@ -262,6 +265,7 @@ export class DaemonState {
       tracks: this.#tracks(),
       events: this.perception?.events ?? [],
       messages: this.#messages(),
+      shares: this.#shares.rows(),
       rsus: this.#rsus,
       clouds,
       city: Object.fromEntries(this.city),

@@ -51,6 +51,9 @@ export async function metricsText(
   const byClass = new Map<string, number>();
   for (const { cls } of document.tracks) byClass.set(cls, (byClass.get(cls) ?? 0) + 1);
   for (const [name, count] of byClass) users.set({ class: name }, count);
+  const shareHelp = 'Part of the road users of a class that RSM told of, last seconds.';
+  const share = gauge('lukou_rsm_share', shareHelp, 'class');
+  for (const row of document.shares ?? []) share.set({ class: row.cls }, row.share);
   gauge('lukou_outbox_rows', 'Records that wait for a cloud.').set(document.store.rows);
   return registry.metrics();
 }

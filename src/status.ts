@@ -77,6 +77,17 @@ export interface TimingRow {
   readonly mainAgeMs: Readonly<Record<string, number>>;
 }
 
+/** Road users of one class in RSM over the last seconds: entries of rounds. */
+export interface ShareRow {
+  readonly cls: string;
+  /** Told of; held back since it was not their round; left out since the budget had no room. */
+  readonly told: number;
+  readonly held: number;
+  readonly cut: number;
+  /** Told of all, 0..1. */
+  readonly share: number;
+}
+
 /** The whole document. */
 export interface StatusDocument {
   readonly formatVersion: typeof STATUS_FORMAT;
@@ -95,6 +106,8 @@ export interface StatusDocument {
   readonly tracks: readonly TrackRow[];
   readonly events: readonly RoadEvent[];
   readonly messages: readonly MessageRow[];
+  /** The part of the budget by class of road user; older daemons say none. */
+  readonly shares?: readonly ShareRow[];
   readonly rsus: readonly RsuStatus[];
   readonly clouds: readonly CloudStatus[];
   /** City messages by topic since the start. */

@@ -1,5 +1,6 @@
 /** The status document as a page for people. */
 import { cliTexts as texts } from '../base/texts/cli.ts';
+import type { Text } from '../base/text.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
 import { gateLines } from './gate.ts';
@@ -47,6 +48,18 @@ export function messageLines({ messages }: StatusDocument, io: Io): string[] {
     type, String(sent), perS.toFixed(1), msText(ageMs?.p50), msText(ageMs?.p99), msText(ageMs?.max),
   ]);
   return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4, 5]);
+}
+
+/** One line a class of road user: how many RSM told of in the last seconds, and how many not. */
+export function shareLines({ shares = [] }: StatusDocument, io: Io): string[] {
+  if (shares.length === 0) return [];
+  const head = [texts.col_class, texts.col_told, texts.col_held, texts.col_cut, texts.col_share];
+  const rows = shares.map(({ cls, told, held, cut, share }) => {
+    const word = (texts as Readonly<Record<string, Text>>)[`share_${cls}`];
+    const percent = `${(100 * share).toFixed(0)} %`;
+    return [word ? io.say(word) : cls, String(told), String(held), String(cut), percent];
+  });
+  return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4]);
 }
 
 /** One line a port of each loop. */
@@ -151,6 +164,7 @@ const recordingLine = (
 /** Lines of the page. */
 export function statusPage(document: StatusDocument, io: Io): string[] {
   const { recording, web, drops, clockErrorMs, gate } = document;
+  const shares = shareLines(document, io);
   const sections = [
     [texts.status_capabilities, capabilityLines(document, io)],
     [
@@ -161,6 +175,7 @@ export function statusPage(document: StatusDocument, io: Io): string[] {
       ],
     ],
     [texts.status_messages, messageLines(document, io)],
+    ...(shares.length > 0 ? [[texts.status_shares, shares] as const] : []),
     [texts.status_checks, checkLines(document, io)],
     [texts.status_ports, portLines(document, io)],
     [texts.status_ends, endLines(document, io)],

@@ -6,7 +6,7 @@ import type { Io } from './command.ts';
 import { daemonOptions } from './common.ts';
 import { gateLines } from './gate.ts';
 import { cutTo, table, wrap } from './layout.ts';
-import { headLine, messageLines, portLines } from './statuspage.ts';
+import { headLine, messageLines, portLines, shareLines } from './statuspage.ts';
 import { levelText, msText } from './words.ts';
 
 const PERIOD_MS = 500;
@@ -81,6 +81,7 @@ export function topPicture(
     ...wrap(lampLine(document), columns),
     '',
     ...messageLines(document, io),
+    ...shareLines(document, io),
     '',
     ...portLines(document, io),
     '',
