@@ -58,7 +58,8 @@ function judgeCode(at: Case, code: number, colourless: boolean): void {
   const { now, limits } = at;
   const slow = at.node.slow && !colourless;
   if (slow) most('R1b', 'time confidence', limits.slowTimeConfidence, code);
-  const errorMs = Math.max(now.errorMs, slow ? (classesMs[limits.slowTimeConfidence - 1] ?? 0) : 0);
+  const leastMs = classesMs[limits.slowTimeConfidence - 1] as number;
+  const errorMs = Math.max(now.errorMs, slow ? leastMs : 0);
   const holding = classesMs.filter((classMs) => errorMs <= classMs);
   const expected = now.errorMs > limits.clockMs ? 0 : holding.length;
   // Less may be claimed only while a leap second holds the stamp, which needs it.

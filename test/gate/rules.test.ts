@@ -320,7 +320,11 @@ test('a leap second holds the last millisecond with little confidence, in June a
     at.utcMs = Date.UTC(year, month, day, 23, 59, 58, 900);
     at.warm();
     const held = stampsOf(at, 59_999);
+    const inner = { innerMoy: undefined, innerMs: undefined } as never;
     expect(ruleOf(at.spat({}, { ...held, timeConfidence: 6 })), `${month}`).toBe(rule);
+    expect(ruleOf(at.spat({}, { ...held, ...(inner as object), timeConfidence: 6 })), `${month}`).toBe(rule);
+    const outer = { moy: undefined, ms: undefined } as never;
+    expect(ruleOf(at.spat({}, { ...held, ...(outer as object), timeConfidence: 6 })), `${month}`).toBe(rule);
     at.cycle();
     // Half a second before the minute ends the stamp is near the clock without any leap second.
     expect(ruleOf(at.spat({}, { ...held, timeConfidence: 13 })), `${month}`).toBe('R17');
@@ -382,6 +386,21 @@ test('after a switch of MAP the next SPAT is colour only and says so, the one af
   expect(at.spat({}, { status: 0b11_0000 }).pass).toBe(true);
   expect(at.cycle().level).toBe('valid');
   expect(at.spat().pass).toBe(true);
+});
+
+test('a MAP of other content with the same lanes is an update, the first one is none (R18)', () => {
+  const at = new Junction().warm();
+  expect(map(at).pass).toBe(true);
+  expect(map(at, { bytes: writeMap(testMap, 1) }).pass).toBe(true);
+  expect(at.cycle()).toMatchObject({ level: 'valid' });
+  expect(map(at, { bytes: writeMap(testMap, 2, at.stamps.moy) }).pass).toBe(true);
+  expect(at.cycle()).toMatchObject({ level: 'colour-only', map: 'updated' });
+  expect(at.spat({}, { status: 0b10_0000 }).pass).toBe(true);
+  expect(at.cycle().map).toBeUndefined();
+});
+
+test('a node that is not of the site has no verdict', () => {
+  expect(new Junction().gate.verdict('7-7')).toBeNull();
 });
 
 test('a MAP that was refused takes SPAT down with bit 12 until a pinned one passes (R18)', () => {
