@@ -1,12 +1,17 @@
 /** Benches with the daemon alive on loopback sockets. */
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ringFolder } from '../../src/blackbox.ts';
 import type { StatusDocument, TimingRow } from '../../src/status.ts';
 import type { TimerReport, UnitsReport } from './helper.ts';
 import { atMost, shortNumber, told } from './model.ts';
 import type { Bench, BenchContext, BenchRow } from './model.ts';
 import { slopeOf, summaryOf, quantile } from './numbers.ts';
 import type { Summary } from './numbers.ts';
-import { cpuS, Daemon, Helper, nowMs, residentMB, sleepMs, until } from './processes.ts';
+import {
+  bareNodeMB, cpuS, Daemon, Helper, memoryParts, nowMs, residentMB, sleepMs, until,
+} from './processes.ts';
+import type { MemoryParts } from './processes.ts';
 import { writeBenchSite } from './site.ts';
 
 /** A site with its far ends running; the daemon is started by the bench. */
@@ -268,6 +273,16 @@ const rounded = (value: number): string => value.toFixed(0);
 const bothText = ({ parent, child }: MemorySample): string =>
   `${rounded(parent)} + ${rounded(child)}`;
 
+const partsText = ({ resident, own, files }: MemoryParts): string =>
+  `${rounded(resident)} MB: own ${rounded(own)}, files ${rounded(files)}`;
+
+/** What the black box of a data folder holds in memory outside the processes. */
+function ringMB(dataFolder: string): number {
+  const folder = ringFolder(dataFolder);
+  if (folder === null) return 0;
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6;
+}
+
 /** Resident memory of both processes over minutes. */
 const memory: Bench = {
   name: 'memory',
@@ -291,14 +306,19 @@ const memory: Bench = {
           found.push({ minute, parent, child });
         }
         const last = found.at(-1)!;
+        const parts = { parent: memoryParts(pid.parent), child: memoryParts(pid.child) };
+        const floors = `${rounded(await bareNodeMB(1))} + ${rounded(await bareNodeMB(2))} MB`;
         // The first two minutes fill buffers and compile code.
         const later = found.filter(({ minute }) => short || minute > 2);
         const slope = slopeOf(later.map((one) => [one.minute, bothOf(one)]));
         return {
           rows: [
             atMost('both processes at the end', bothOf(last), 200, 'MB'),
-            told('parent', `${rounded(last.parent)} MB`),
-            told('child', `${rounded(last.child)} MB`),
+            told('parent', partsText(parts.parent)),
+            told('child', partsText(parts.child)),
+            told('both, shared pages counted once', `${rounded(parts.parent.proportional + parts.child.proportional)} MB`),
+            told('black box in tmpfs, in neither process', `${ringMB(daemon.data).toFixed(1)} MB`),
+            told('empty Node, one and two threads (parent, child)', floors),
             told('most of both', `${rounded(Math.max(...found.map(bothOf)))} MB`),
             atMost('slope of both', slope, FLAT_MB_PER_MINUTE, 'MB/min'),
           ],

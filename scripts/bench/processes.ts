@@ -163,6 +163,48 @@ export function residentMB(pid: number): number {
   }
 }
 
+/** Where the memory of a process lies, megabytes (10⁶ octets). Source: proc(5), `smaps_rollup`. */
+export interface MemoryParts {
+  readonly resident: number;
+  /** Shared pages counted by their share: the program's text is in both processes. */
+  readonly proportional: number;
+  /** Its own: heaps, stacks, what malloc gave. */
+  readonly own: number;
+  /** Pages of files: text and constants of node, libraries. */
+  readonly files: number;
+}
+
+/** The parts of a process; all NaN when it is gone. */
+export function memoryParts(pid: number): MemoryParts {
+  let text = '';
+  try {
+    text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  } catch {
+    // Gone: the figures say so.
+  }
+  const of = (name: string): number =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]) * 1024) / 1e6;
+  const resident = of('Rss');
+  const own = of('Anonymous');
+  return { resident, proportional: of('Pss'), own, files: resident - own };
+}
+
+/** Resident memory of an empty Node with so many idle worker threads, megabytes. */
+export async function bareNodeMB(workers: number): Promise<number> {
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    for (let i = 0; i < ${workers}; i++) new Worker('setInterval(() => {}, 1e6)', { eval: true });
+    setTimeout(() => process.send(0), 1000);`;
+  const child = spawn(process.execPath, [...parentFlags, '-e', program], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...mallocSettings, ...process.env },
+  });
+  await new Promise<void>((done) => child.once('message', () => done()));
+  const found = memoryParts(child.pid!).resident;
+  await end(child, 1000);
+  return found;
+}
+
 /** CPU time that a process has used, seconds. Source: proc(5), fields utime and stime of `stat`. */
 export function cpuS(pid: number): number {
   try {
