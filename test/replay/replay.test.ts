@@ -45,6 +45,17 @@ test('two replays of one recording write the same octets into every file', async
   }
 }, 60_000);
 
+test('frames applied ahead of the tick, as live, change no message, and no piece of work is left out', async () => {
+  const works: string[] = [];
+  await run('demo', site, 'ahead', { lap: (work: string) => works.push(work) });
+  const but = (name: string): string[] => outputs(name).filter((_, at) => OUTPUTS[at] !== 'report.json');
+  expect(but('ahead')).toEqual(but('demo-1'));
+  expect(works.filter((work) => work === 'apply').length).toBeGreaterThan(20 * 20);
+  const begin = works.indexOf('predict');
+  const turn = works.slice(begin, works.indexOf('idle', begin) + 1);
+  expect(turn).toEqual(['predict', 'compose', 'offer', 'events', 'statistics', 'signs', 'view', 'idle']);
+}, 60_000);
+
 test('the gate refuses nothing of a sound recording, and SPAT becomes valid', async () => {
   const { gate } = JSON.parse(readFileSync(folder.path('demo-1/report.json'), 'utf8')) as ReplayReport;
   expect(Object.keys(gate).filter((name) => name.startsWith('gate_refused'))).toEqual([]);
