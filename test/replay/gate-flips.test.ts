@@ -6,7 +6,7 @@ import type { GateOffer } from '../../src/gate/messages.ts';
 import type { Gate } from '../../src/gate/gate.ts';
 import { openRecording } from '../../src/runtime/recording/reader.ts';
 import { demoSite } from '../demosite.ts';
-import { Box, messagesOf, recordTo, temporaryFolder } from '../replay/kit.ts';
+import { Box, messagesOf, recordTo, temporaryFolder } from './kit.ts';
 
 /** Messages of the demo site as they came to the gate, each with the gate as it stood then. */
 interface Kept {
