@@ -77,8 +77,8 @@ export const airRow = withDefaults({
   }),
   spatAtColourOnly: choice({
     help: {
-      en: 'SPAT at level colour-only: as the profile does, timing left out, or unknown (36001).',
-      zh: 'SPAT 仅灯色级别时：按规范、不含时间信息，或填未知值（36001）。',
+      en: 'SPAT at level colour-only: as the profile does, timing left out, or said to be unknown.',
+      zh: 'SPAT 仅灯色级别时：按规范、不含时间信息，或填未知值。',
     },
     of: ['profile', 'left-out', 'unknown'], default: 'profile',
   }),

@@ -42,7 +42,7 @@ export interface AirSettings {
   readonly spreadMs: number;
   /** How SPAT says instants: tenths from now, or marks of the UTC hour; as the profile does. */
   readonly spatTimes: 'profile' | 'counting' | 'utc';
-  /** At level colour-only SPAT leaves timing out, or says that it is unknown (36001). */
+  /** At level colour-only SPAT leaves timing out, or says that it is unknown. */
   readonly spatAtColourOnly: 'profile' | 'left-out' | 'unknown';
   /** Beyond this from its node a road user is far, metres. */
   readonly farM: number;
