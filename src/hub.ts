@@ -11,7 +11,7 @@ import { createDayPseudonym } from './pseudonym.ts';
 import { createRedactor } from './redact.ts';
 import type { Stamper } from './runtime/stamper.ts';
 import { PortSupervisor } from './runtime/supervisor.ts';
-import { openTransport } from './transport/index.ts';
+import { openTransport, openTransportApart } from './transport/index.ts';
 
 /** The supervised ports of one live loop. */
 export interface LiveHub extends PortHub {
@@ -32,6 +32,8 @@ export function createLiveHub(options: {
   readonly stamper: Stamper;
   /** Of the loop that these ports are for; one of its own by default. */
   readonly pseudonym?: Pseudonym;
+  /** What needs a native package gets a process of its own. */
+  readonly apart?: boolean;
   tap(entry: TapBatch['entries'][number]): void;
 }): LiveHub {
   const { site, clock, log, stamper, tap } = options;
@@ -43,7 +45,7 @@ export function createLiveHub(options: {
     log,
     stamper,
     random: seededRandom(`${process.pid}/${clock.nowMs()}`), // spreads reconnects only
-    open: openTransport,
+    open: options.apart ? openTransportApart : openTransport,
     ports: site.ports,
     limits: Object.fromEntries(site.controllers.map(({ port }) => [port, { sourcePerS: CONTROLLER_PER_S }])),
     tap: {

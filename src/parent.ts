@@ -166,6 +166,7 @@ class Parent {
       clock,
       log,
       stamper: this.#stamper,
+      apart: true,
       tap: (entry) => this.#tap.add(entry),
     });
     this.#tap = createLoopTap({

@@ -4,6 +4,7 @@ import { openCan } from './can.ts';
 import { openFile } from './file.ts';
 import { openMqtt } from './mqtt.ts';
 import { openSerial } from './serial.ts';
+import { openSerialApart } from './serialapart.ts';
 import { openTcp } from './tcp.ts';
 import { openUdp } from './udp.ts';
 
@@ -26,4 +27,11 @@ export function openTransport(settings: PortSettings, deps: PortDeps): OpenPort 
     case 'file':
       return openFile(settings, deps) as OpenPort;
   }
+}
+
+/** The same for a process that loads no native package: a serial line is held by one of its own. */
+export function openTransportApart(settings: PortSettings, deps: PortDeps): OpenPort {
+  return settings.transport === 'serial'
+    ? (openSerialApart(settings, deps) as OpenPort)
+    : openTransport(settings, deps);
 }

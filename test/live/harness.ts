@@ -235,7 +235,7 @@ const PORT_MIN = 20_000;
 const PORT_MAX = 32_000;
 
 /** As many free ports, all different, free for UDP and TCP. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const held: { tcp: Server; udp: Socket; port: number }[] = [];
   while (held.length < count) {
     const port = randomInt(PORT_MIN, PORT_MAX);

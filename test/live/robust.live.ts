@@ -1,13 +1,15 @@
 /** What outlives a crash, what a flood costs in memory, and ends that nobody announced. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { SystemClock } from '../../src/base/clock.ts';
+import { startLiveDevices } from '../../src/livedevices.ts';
 import { openRecording } from '../../src/runtime/recording/index.ts';
 import type { TimingRow } from '../../src/status.ts';
-import { daemonScript, figure, freeSite, isAlive, junctions, live, nowMs, sleepMs,
+import { daemonScript, figure, freePorts, freeSite, isAlive, junctions, live, liveTest, nowMs, sleepMs,
   until } from './harness.ts';
 import type { Daemon, Junction } from './harness.ts';
 
@@ -121,6 +123,50 @@ live('a child that floods its parent is counted, told and replaced, and SPAT goe
   const frames = on.spatsBetween(fromMs, nowMs());
   figure('SPAT beside a child that floods', { frames: frames.length });
   expect(frames.length).toBeGreaterThan((nowMs() - fromMs) / 100 - 10);
+});
+
+const noSocat = spawnSync('socat', ['-V']).status === 0
+  ? null
+  : 'socat is not installed: no pair of terminals';
+
+liveTest(test, 'a serial controller is held by a process of its own, whose end is a silent controller',
+  noSocat, async () => {
+  const [port] = (await freePorts(1)) as [number];
+  const path = join('/tmp', `lk-pty-${process.pid}-${port}`);
+  const on = await junctionOf({
+    foreign: ['controller'],
+    edit: (site) => {
+      site.ports['controller'] = { transport: 'serial', path, baudRate: 115200, parity: 'none',
+        dataBits: 8, stopBits: 1 } as never;
+    },
+  });
+  const controller = { transport: 'tcp', role: 'client', host: '127.0.0.1', port };
+  const devices = await startLiveDevices({
+    site: { ...on.site, sensors: [], ports: { controller } as never }, clock: new SystemClock(),
+    seed: 7, users: 4,
+  });
+  // A pair of pseudo-terminals whose far end is the simulated controller.
+  const socat = spawn('socat', [`pty,raw,echo=0,link=${path}`, `tcp:127.0.0.1:${port}`],
+    { stdio: 'ignore' });
+  try {
+    await until('the terminal', 5000, () => existsSync(path));
+    await on.devices();
+    const daemon = on.daemon();
+    await on.valid();
+    expect(mapsOf(daemon.pid)).not.toContain('.node\n');
+    const holder = Number(readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8')
+      .trim().split(' ').find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('lineholder')));
+    expect(mapsOf(holder)).toContain('.node\n');
+    process.kill(holder, 'SIGKILL');
+    await until('unavailable', 2000, () => on.spats.at(-1)?.available === false);
+    await until('it is told', 5000, () => daemon.lines('port_lost').some((line) =>
+      line.includes('holds the line')));
+    await on.valid();
+    expect(daemon.lines('child_ended')).toEqual([]);
+  } finally {
+    socat.kill();
+    await devices.stop();
+  }
 });
 
 /** Pours datagrams at ports as fast as a process of its own can, until it is ended. */

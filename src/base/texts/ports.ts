@@ -77,6 +77,10 @@ export const portFaultTexts = defineTexts({
       + 'dialout.',
     zh: '请确认 {path} 存在（ls -l {path}）且未被占用，并且当前用户在 dialout 组中。',
   },
+  holder_ended: {
+    en: 'the process that holds the line ended ({reason})',
+    zh: '持有该串口的进程已结束（{reason}）',
+  },
   device_gone: { en: 'the device went away', zh: '设备已断开' },
   rsu_interface: {
     en: 'an {family} address on interface {interface}',
