@@ -43,7 +43,10 @@ export function outputLines({ gate, rsus, monoMs }: StatusDocument, io: Io): str
     return `  ${type} ${node}  L${grade} ${io.say(gradeTexts[grade])}  ${since}  ${last}${why}`;
   });
   const units = rsus.map(({ id, sent }) => {
-    const counts = Object.entries(sent).map(([type, count]) => `${type} ${count}`).join(', ');
+    const counts = Object.entries(sent)
+      .filter(([name]) => name.startsWith('rsu_sent_'))
+      .map(([name, count]) => `${name.slice('rsu_sent_'.length)} ${count}`)
+      .join(', ');
     return `  ${io.say(texts.gate_unit, { id, sent: counts === '' ? '0' : counts })}`;
   });
   return outputs.length === 0 ? [] : [io.say(texts.gate_outputs), ...outputs, ...units];

@@ -47,11 +47,18 @@ const document = {
         sinceMs: 440_000,
       },
     ],
+    outputs: [
+      { node: '0-10', type: 'SPAT', grade: 4, rule: 'R6b', sinceMs: 440_000, lastMs: 443_000 },
+      { node: '0-10', type: 'RSM', grade: 0, rule: null, sinceMs: 400_000, lastMs: 499_900 },
+      { node: '0-10', type: 'MAP', grade: 3, rule: 'R18', sinceMs: 440_000, lastMs: null },
+    ],
     latches: ['0-10 R6'],
     refusals: [
       {
         atMs: 499_000,
         type: 'RSM',
+        node: '0-10',
+        meaning: { en: 'count 3, road users 7 motor 9.0 m/s', zh: '计数 3，交通参与者 7 机动车 9.0 m/s' },
         rule: 'R31',
         reason: 'ghost: expected seen, got unseen',
         hex: 'abcdef',
@@ -228,8 +235,14 @@ test('gate tells level, rule, latch, refused bytes; 1 while a node is not valid'
   expect(out).toContain('0-10  UNAVAILABLE  for 1 min');
   expect(out).toContain('LATCHED 0-10 R6 No conflicting right of way');
   expect(out).toContain('lukou gate release 0-10 --who <name>');
-  expect(out).toMatch(/1 s ago {2}RSM {2}R31 /);
-  expect(out).toContain('abcdef');
+  expect(out).toMatch(/1 s ago {2}RSM 0-10 {2}R31 /);
+  expect(out).toContain('count 3, road users 7 motor 9.0 m/s');
+  expect(out).toMatch(/SPAT 0-10 {2}L4 latched {2}for 1 min {2}last 57 s ago {2}R6b /);
+  expect(out).toMatch(/RSM 0-10 {2}L0 leave {2}for 1 min 40 s {2}last 100 ms ago\n/);
+  expect(out).toMatch(/MAP 0-10 {2}L3 silent {2}for 1 min {2}none yet {2}R18 /);
+  expect(out).toContain('unit unit-1 sent SPAT 100');
+  expect(out).not.toContain('abcdef');
+  expect((await lukou(['gate', '--bytes', ...flag])).out).toContain('abcdef');
   expect(JSON.parse((await lukou(['gate', '--json', ...flag])).out)).toMatchObject(
     { formatVersion: 1, latches: ['0-10 R6'] },
   );
