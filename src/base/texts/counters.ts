@@ -29,6 +29,18 @@ export const counterTexts = defineTexts({
     en: 'Messages that did not reach the signal process',
     zh: '未能送达信号进程的消息',
   },
+  main_backlog: {
+    en: 'Pictures and reports that the web and city thread was too busy for',
+    zh: '网页与云端线程繁忙而未接收的画面与报告',
+  },
+  recording_backlog: {
+    en: 'Received messages that the recorder was too busy for: recording and black box lack them',
+    zh: '录制器繁忙而未记录的接收消息：录制与黑匣子中缺少这些消息',
+  },
+  black_box_over_budget: {
+    en: 'Incidents whose black box was not written: 1 GB a day was',
+    zh: '因当日已写满 1 GB 而未写出黑匣子的事件数',
+  },
   report_overflow: {
     en: 'Sent messages that the perception process was not told of',
     zh: '未能告知感知进程的已发消息',

@@ -88,6 +88,7 @@ export const recordingTexts = defineTexts({
   tcp_gap: { en: 'Missing stretches of a TCP stream', zh: 'TCP 流中缺失的片段' },
   tcp_repeated: { en: 'TCP segments that came twice', zh: '重复的 TCP 报文段' },
   ring_evicted: { en: 'Stretches that left the black box early', zh: '提前移出黑匣子的片段' },
+  ring_segment_lost: { en: 'Stretches that the black box had no room for', zh: '黑匣子无空间存放的片段' },
 });
 export type RecordingDrop = keyof typeof recordingTexts;
 
