@@ -5,6 +5,7 @@ import { gateTexts } from '../src/base/texts/gate.ts';
 import { allCommands } from '../src/cli/commands.ts';
 import { defaultLimits } from '../src/gate/rules.ts';
 import { rules } from '../src/gaterules.ts';
+import { drivers } from '../drivers/index.ts';
 import { Junction } from './gate/junction.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -56,4 +57,14 @@ test('no command, control verb, web route or city message reaches the gate but t
     'check', 'constructor', 'latchVersion', 'latches', 'level', 'mayReach', 'releaseLatch', 'report',
     'restore', 'snapshot', 'verdict',
   ]);
+});
+
+test('every driver of a signal controller has a witness by another hand (R20)', () => {
+  const signal = drivers.filter(({ role }) => role === 'signal');
+  expect(signal.length).toBeGreaterThanOrEqual(2);
+  for (const driver of signal) {
+    const { kind, witness } = driver as unknown as { kind: string; witness: unknown };
+    expect(witness, kind).toBeTypeOf('function');
+    expect(readFileSync(`${root}drivers/${kind}/witness.ts`, 'utf8'), kind).toContain('Written');
+  }
 });
