@@ -31,8 +31,7 @@ export interface Prepared {
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Every source that tests of the gate may load, by folder or file. */
-const sources = ['src', 'drivers', 'fusion', 'v2x', 'config', 'scripts/gatesoak', 'test/gate', 'test/gatesoak'];
-const singles = ['test/shared.ts', 'test/demosite.ts'];
+const sources = ['src', 'drivers', 'fusion', 'v2x', 'config', 'scripts/gatesoak', 'test'];
 
 function filesBelow(folder: string): string[] {
   if (!existsSync(join(project, folder))) return [];
@@ -53,8 +52,9 @@ export function prepare(root: string, folder: string, testFiles: readonly string
   packages(join(root, 'copy/node_modules'));
   const hash = createHash('sha256');
   const mutants: Mutant[] = [];
-  const wanted = sources.flatMap(filesBelow);
-  for (const file of [...wanted, ...singles]) {
+  const isOther = (file: string): boolean =>
+    file.endsWith('.test.ts') && !testFiles.includes(file);
+  for (const file of sources.flatMap(filesBelow).filter((one) => !isOther(one))) {
     const source = readFileSync(join(project, file), 'utf8');
     const target = join(dist, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
@@ -67,6 +67,10 @@ export function prepare(root: string, folder: string, testFiles: readonly string
     const made = instrument(source, file.slice(folder.length + 1), mutants.length);
     mutants.push(...made.mutants);
     writeFileSync(target, made.code);
+  }
+  // Data that sources find beside themselves.
+  for (const data of ['config/sites', 'test/fixtures', 'test/golden']) {
+    if (!existsSync(join(dist, data))) symlinkSync(join(project, data), join(dist, data));
   }
   const tests = testFiles.map((file) => join(dist, file.replace(/\.ts$/, '.js')));
   return { root, mutants, tests, hash: hash.digest('hex') };

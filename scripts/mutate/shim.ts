@@ -55,8 +55,11 @@ const unsupported = (what: string) => (): never => {
 };
 export const beforeEach = unsupported('beforeEach');
 export const afterEach = unsupported('afterEach');
-/** What a file builds up before its tests is built at once; what it takes down is left to the end. */
-export const beforeAll = unsupported('beforeAll');
+const before: (() => unknown)[] = [];
+/** Takes what the files since the last call build up before their tests. */
+export const takeBefore = (): (() => unknown)[] => before.splice(0);
+/** What a file builds up is built once, with all mutants asleep; what it takes down is left. */
+export const beforeAll = (build: () => unknown): void => void before.push(build);
 export const afterAll = (): void => undefined;
 
 interface Expectations {

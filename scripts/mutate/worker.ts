@@ -37,9 +37,16 @@ const tests: CollectedTest[] = [];
 async function load(): Promise<void> {
   const began = performance.now();
   if (job.early === null) hits = new Set();
-  const { takeTests } = (await import(job.shim)) as { takeTests(): CollectedTest[] };
+  const { takeTests, takeBefore } = (await import(job.shim)) as {
+    takeTests(): CollectedTest[];
+    takeBefore(): (() => unknown)[];
+  };
   for (const file of job.tests) {
     await import(file);
+    const reached = hits;
+    hits = null; // what is built up runs as the tests do, not as modules load
+    for (const build of takeBefore()) await build();
+    hits = reached;
     tests.push(...takeTests());
   }
   const ms = performance.now() - began;
