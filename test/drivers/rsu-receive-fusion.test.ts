@@ -155,6 +155,13 @@ test('a false BSM alone makes no road user, no message and no event, and does no
   expect(told(spoofed)).toEqual(told(honest));
 }, 60_000);
 
+test('nor does it where no sensor looks that could belie it', () => {
+  const site = siteOf(({ id }) => id === 'radar-east', true);
+  const { views, counters } = play(site, 9, 10, 0, ghost(site));
+  expect(counters['frames_rsu-in']).toBeGreaterThan(50);
+  expect(views.flatMap(({ tracks }) => tracks.tracks.filter(({ kinds }) => kinds.every((kind) => kind === 'v2x')))).toEqual([]);
+});
+
 test('the id of a sender leaves the box in nothing that it says or keeps', () => {
   const site = siteOf(() => true, true);
   const clock = new VirtualClock(VIRTUAL_START.monoMs, VIRTUAL_START);
