@@ -1,6 +1,6 @@
 import { Counters } from './base/counters.ts';
 import type { Clock } from './base/clock.ts';
-import { messageOf } from './base/fault.ts';
+import { messageOf, toldOf } from './base/fault.ts';
 import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import type { Site } from './model/site.ts';
@@ -62,6 +62,7 @@ export function createLiveHub(options: {
     port: (name) => supervisor.port(name),
     status: () =>
       supervisor.status().map((port) => ({
+        told: port.state === 'open' ? null : toldOf(port.fault),
         name: port.name,
         state: port.state,
         received: port.received,

@@ -6,7 +6,7 @@ import './settled.ts';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock } from './base/clock.ts';
-import { Fault, messageOf } from './base/fault.ts';
+import { Fault, messageOf, toldOf } from './base/fault.ts';
 import type { Log } from './base/log.ts';
 import { seededRandom } from './base/random.ts';
 import { ownToken } from './boot.ts';
@@ -165,7 +165,11 @@ class Main {
   #document(): StatusDocument {
     return this.#state.document({
       clouds: this.#cities.map(({ link }) => link.status()),
-      store: { rows: this.#store.rows, fault: this.#store.fault?.message ?? null },
+      store: {
+        rows: this.#store.rows,
+        fault: this.#store.fault?.message ?? null,
+        told: toldOf(this.#store.fault),
+      },
       counters: {
         ...this.#store.counters.toJSON(),
         ...this.#recorder.drops(),

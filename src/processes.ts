@@ -1,7 +1,7 @@
 /** The plain messages between the parent, the child and the child's threads. */
-import type { Text } from './base/text.ts';
 import type { GateOutput } from './gateoutputs.ts';
 import type { ClockAnchor } from './base/clock.ts';
+import type { Text } from './base/text.ts';
 import type { MonotonicMs } from './base/time.ts';
 import type { HealthCheck } from './model/health.ts';
 import type { AirMessageType, MessageOffer } from './model/message.ts';
@@ -81,7 +81,9 @@ export interface PortView {
   readonly received: number;
   readonly sent: number;
   readonly lastMs: number | null;
+  /** English, for scripts; people read `told`. */
   readonly fault: string | null;
+  readonly told?: Text | null;
 }
 
 /** What the gate tells people. */

@@ -1,4 +1,5 @@
 /** What the daemon tells people: one document for CLI, web view and metrics. */
+import type { Text } from './base/text.ts';
 import type { MonotonicMs, UtcMs } from './base/time.ts';
 import type { CloudStatus } from './cloud/link.ts';
 import type { CapabilityHealth } from './health.ts';
@@ -112,7 +113,11 @@ export interface StatusDocument {
   readonly clouds: readonly CloudStatus[];
   /** City messages by topic since the start. */
   readonly city: Readonly<Record<string, number>>;
-  readonly store: { readonly rows: number; readonly fault: string | null };
+  readonly store: {
+    readonly rows: number;
+    readonly fault: string | null;
+    readonly told?: Text | null;
+  };
   readonly loops: readonly LoopStatus[];
   /** Every drop by name, all loops together. */
   readonly drops: Readonly<Record<string, number>>;

@@ -106,6 +106,10 @@ export class TextError extends Error {
   }
 }
 
+/** A fault in both languages, for documents that people read; null for none. */
+export const toldOf = (fault: Fault | null): Text | null =>
+  fault === null ? null : { en: fault.message, zh: fault.in('zh') };
+
 /** What anything thrown says; in both languages where we wrote it, else as the system said it. */
 export function textOf(thrown: unknown): string | Text {
   if (thrown instanceof Fault) return { en: thrown.message, zh: thrown.in('zh') };

@@ -1,5 +1,6 @@
 /** The status document as a page for people. */
 import { cliTexts as texts } from '../base/texts/cli.ts';
+import { webTexts } from '../base/texts/web.ts';
 import type { Text } from '../base/text.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
@@ -62,6 +63,11 @@ export function shareLines({ shares = [] }: StatusDocument, io: Io): string[] {
   return table([head.map((text) => io.say(text)), ...rows], [1, 2, 3, 4]);
 }
 
+const portState = (state: string, io: Io): string => {
+  const key = `port_${state}`;
+  return Object.hasOwn(webTexts, key) ? io.say(webTexts[key as keyof typeof webTexts]) : state;
+};
+
 /** One line a port of each loop. */
 export function portLines({ loops }: StatusDocument, io: Io): string[] {
   const head = [
@@ -74,11 +80,11 @@ export function portLines({ loops }: StatusDocument, io: Io): string[] {
   ];
   // A loop tells of its ports once a second: the age is that at its own instant.
   const rows = loops.flatMap(({ ports, atMs }) =>
-    ports.map(({ name, state, received, sent, lastMs, fault }) => [
-      name, state, String(received), String(sent), lastMs === null ? '–' : spanText(
+    ports.map(({ name, state, received, sent, lastMs, fault, told }) => [
+      name, portState(state, io), String(received), String(sent), lastMs === null ? '–' : spanText(
         atMs - lastMs,
         io,
-      ), fault ?? '',
+      ), told?.[io.language] ?? fault ?? '',
     ]),
   );
   return table([head.map((text) => io.say(text)), ...rows], [2, 3, 4]);
@@ -114,11 +120,11 @@ function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io)
     countsText(plainNames(sent), none),
     lastSentMs === null ? '–' : io.say(texts.ago, { span: spanText(monoMs - lastSentMs, io) }),
   ]);
-  const links = clouds.map(({ id, connected, fault, protocol }) => [
+  const links = clouds.map(({ id, connected, fault, told, protocol }) => [
     id,
     connected ? io.say(texts.level_ok) : io.say(texts.level_failed),
     `MQTT ${protocol === 4 ? '3.1.1' : protocol}`,
-    fault ?? '',
+    told?.[io.language] ?? fault ?? '',
   ]);
   return [
     ...table([...units, ...links]),
@@ -126,7 +132,7 @@ function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io)
       texts.status_city,
       { waiting: store.rows, sent: Object.values(city).reduce((sum, count) => sum + count, 0) },
     ),
-    ...(store.fault === null ? [] : [store.fault]),
+    ...(store.fault === null ? [] : [store.told?.[io.language] ?? store.fault]),
   ];
 }
 

@@ -4,9 +4,10 @@ import mqtt from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
-import { messageOf } from '../base/fault.ts';
+import { messageOf, textOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { Text } from '../base/text.ts';
 import { plusMs } from '../base/time.ts';
 import type { CloudSettings } from '../model/site.ts';
 import type { CityMessage } from '../model/stages.ts';
@@ -42,9 +43,17 @@ export interface CloudStatus {
   readonly connected: boolean;
   readonly protocol: 5 | 4;
   readonly fault: string | null;
+  /** The same in both languages where we have the words. */
+  readonly told?: Text | null;
   readonly sinceMs: number;
   readonly counters: Readonly<Record<string, number>>;
 }
+
+/** What was thrown, in both languages where we have the words. */
+const bothOf = (thrown: unknown): Text | null => {
+  const text = textOf(thrown);
+  return typeof text === 'string' ? null : text;
+};
 
 const INFLIGHT_MAX = 16;
 const LIVE_MAX = 256;
@@ -66,6 +75,7 @@ export class CloudLink {
   #protocol: 5 | 4 = 5;
   #fallsBack = false;
   #fault: string | null = null;
+  #because: Text | null = null;
   #sinceMs: number;
   #waitMs = WAIT_MIN_MS;
   #cancel: () => void = () => undefined;
@@ -150,6 +160,7 @@ export class CloudLink {
     try {
       client = mqtt.connect(this.#options.cloud.url, this.#settings());
     } catch (error) {
+      this.#because = bothOf(error);
       return this.#down(messageOf(error));
     }
     this.#client = client;
@@ -158,6 +169,7 @@ export class CloudLink {
       (client.stream as Partial<Socket>).setNoDelay?.(true);
       this.#connected = true;
       this.#fault = null;
+      this.#because = null;
       this.#waitMs = WAIT_MIN_MS;
       this.#sinceMs = this.#options.clock.nowMs();
       this.counters.count('cloud_connected');
@@ -172,6 +184,7 @@ export class CloudLink {
         this.#fallsBack = true;
       }
       this.#fault = error.message || error.name || 'connection failed';
+      this.#because = bothOf(error);
     });
     client.on('close', () => this.#down(this.#fault ?? 'connection closed'));
   }
@@ -293,6 +306,7 @@ export class CloudLink {
       connected: this.#connected,
       protocol: this.#protocol,
       fault: this.#connected ? null : this.#fault,
+      told: this.#connected ? null : this.#because,
       sinceMs: this.#sinceMs,
       counters: this.counters.toJSON(),
     };

@@ -136,6 +136,8 @@ export interface Rsu {
   readonly sent: Readonly<Record<string, number>>;
   readonly lastSentMs: number | null;
   readonly fault: string | null;
+  /** The same in both languages, where there are words for it. */
+  readonly told?: Text | null;
 }
 
 export interface Cloud {
@@ -143,6 +145,8 @@ export interface Cloud {
   readonly connected: boolean;
   readonly protocol: 5 | 4;
   readonly fault: string | null;
+  /** The same in both languages, where there are words for it. */
+  readonly told?: Text | null;
   readonly sinceMs: number;
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -154,6 +158,8 @@ export interface Port {
   readonly sent: number;
   readonly lastMs: number | null;
   readonly fault: string | null;
+  /** The same in both languages, where there are words for it. */
+  readonly told?: Text | null;
 }
 
 export interface Loop {
@@ -194,7 +200,11 @@ export interface Status {
   readonly rsus: readonly Rsu[];
   readonly clouds: readonly Cloud[];
   readonly city: Readonly<Record<string, number>>;
-  readonly store: { readonly rows: number; readonly fault: string | null };
+  readonly store: {
+    readonly rows: number;
+    readonly fault: string | null;
+    readonly told?: Text | null;
+  };
   readonly loops: readonly Loop[];
   readonly drops: Readonly<Record<string, number>>;
   readonly recording: {

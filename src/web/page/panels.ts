@@ -1,4 +1,4 @@
-import type { Check, GateLevel, Status } from './document.ts';
+import type { Check, GateLevel, Status, Text } from './document.ts';
 import { Rows, make, setAttribute, setText } from './dom.ts';
 import type { Cell } from './dom.ts';
 import type { Speaker } from './language.ts';
@@ -156,6 +156,12 @@ const gradeDots = ['ok', 'degraded', 'failed', 'failed', 'failed'] as const;
 const latched = (latches: readonly string[], node: string, speaker: Speaker): readonly string[] =>
   latches.some((latch) => latch.startsWith(`${node} `)) ? [speaker.say('gate_latched')] : [];
 
+/** A fault in the person's language, else as it was said. */
+const told = (
+  { told: both, fault }: { readonly fault: string | null; readonly told?: Text | null },
+  { language }: Speaker,
+): string => both?.[language] ?? fault ?? '';
+
 /** A reason of the gate, `R4 settling: expected …`, with what the broken rule asks for. */
 export function explained(reason: string, speaker: Speaker): string {
   const [rule = ''] = reason.split(' ');
@@ -308,7 +314,7 @@ class PortPanel extends Panel {
           note:
             port.state === 'open'
               ? ''
-              : [speaker.word('port', port.state), port.fault ?? ''].filter(Boolean).join(': '),
+              : [speaker.word('port', port.state), told(port, speaker)].filter(Boolean).join(': '),
         },
         number(count(port.received)),
         number(count(port.sent)),
@@ -385,7 +391,7 @@ class BoxPanel extends Panel {
           {
             text: `${speaker.word('check', 'rsu')} ${rsu.id}`,
             level: level(rsu.fault === null),
-            note: rsu.fault ?? '',
+            note: told(rsu, speaker),
           },
           number(rsu.lastSentMs === null ? '–' : age(status.monoMs - rsu.lastSentMs)),
         ]),
@@ -393,7 +399,7 @@ class BoxPanel extends Panel {
           {
             text: `${speaker.word('check', 'cloud')} ${cloud.id}`,
             level: level(cloud.connected),
-            note: cloud.fault ?? '',
+            note: told(cloud, speaker),
           },
           number(speaker.say(cloud.connected ? 'connected' : 'not_connected')),
         ]),
