@@ -246,6 +246,25 @@ class Builder {
   }
 }
 
+const isSound = ({ points }: { readonly points: readonly Plane[] }): boolean =>
+  points.length >= 2 && points.every((point) => point.every(Number.isFinite))
+  && lineLength(points) >= 0.5;
+
+/** Without lines that have no length or no place, and what hangs on them. */
+function soundPart(draft: Draft): Draft {
+  const links = draft.links
+    .map((link) => ({ ...link, lanes: link.lanes.filter(isSound) }))
+    .filter(({ lanes }) => lanes.length > 0);
+  const known = new Set(links.flatMap(({ lanes }) => lanes.map(({ id }) => id)));
+  return {
+    ...draft,
+    links,
+    movements: draft.movements.filter((row) =>
+      known.has(row.fromLane) && known.has(row.toLane) && isSound(row)),
+    crossings: draft.crossings.filter(isSound),
+  };
+}
+
 /** Both files of a bench site: the road of the draft, a sensor and a unit to begin with. */
 export function siteOfDraft(
   draft: Draft, id: string,
@@ -257,5 +276,5 @@ export function siteOfDraft(
       lampNames: 'tscbm', arms: [], greenS: [],
     },
   });
-  return { site, road: new Builder(draft).build() };
+  return { site, road: new Builder(soundPart(draft)).build() };
 }

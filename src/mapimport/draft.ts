@@ -57,6 +57,20 @@ export class Skipped {
   }
 }
 
+/** The part of a line within `reachM` of one of its ends. */
+export function clipped(points: readonly Plane[], reachM: number, end: 'start' | 'end'): readonly Plane[] {
+  const ordered = end === 'start' ? points : [...points].reverse();
+  const kept: Plane[] = [];
+  let lengthM = 0;
+  for (const point of ordered) {
+    const last = kept.at(-1);
+    if (last) lengthM += Math.hypot(point[0] - last[0], point[1] - last[1]);
+    if (lengthM > reachM && kept.length >= 2) break;
+    kept.push(point);
+  }
+  return end === 'start' ? kept : kept.reverse();
+}
+
 /** A name as road.json takes it. */
 export const nameOf = (text: string): string =>
   text.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 48) || 'x';

@@ -1,7 +1,7 @@
 /** The junctions of a Lanelet2 map with their approaches, exits and ways across. */
 import { lineLength } from '../base/geometry.ts';
 import { crossLines } from '../../config/conflicts.ts';
-import { Skipped, nameOf } from './draft.ts';
+import { Skipped, clipped, nameOf } from './draft.ts';
 import type { Draft, DraftCrossing, DraftEnd, DraftLane, DraftLink, DraftMovement, Plane } from './draft.ts';
 import { readLanelets } from './lanelet2.ts';
 import type { Lanelet, LaneletMap } from './lanelet2.ts';
@@ -125,7 +125,9 @@ class LaneletDraft {
         || lengthM >= this.#reachM) {
         const ordered = way === 'in' ? [...chain].reverse() : chain;
         const points = ordered.flatMap(({ middle }, at) => (at === 0 ? middle : middle.slice(1)));
-        return { lanelet, points, far: inside ?? -1, farLanelet: last };
+        const near = inside === undefined
+          ? clipped(points, this.#reachM, way === 'in' ? 'end' : 'start') : points;
+        return { lanelet, points: near, far: inside ?? -1, farLanelet: last };
       }
       chain.push(only);
       lengthM += lineLength(only.middle);

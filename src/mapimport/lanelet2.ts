@@ -35,6 +35,8 @@ interface Way {
   readonly points: readonly Plane[];
 }
 
+/** What lies farther from the reference than this is a slip of the file, metres. */
+const MAP_MAX_M = 50_000;
 /** Points of a lanelet's middle line. */
 const STATIONS = 24;
 
@@ -121,6 +123,8 @@ class MapReader {
     const bounds = this.#bounds(row);
     if (!bounds) return null;
     const { left, right } = bounds;
+    const points = [...left.points, ...right.points];
+    if (points.some(([x, y]) => !(Math.hypot(x, y) <= MAP_MAX_M))) return null;
     const middle = middleOf(left.points, right.points);
     const [a, b] = [left.points.at(-1)!, right.points.at(-1)!];
     return {
@@ -184,7 +188,10 @@ function align(left: Way, right: Way): { left: Way; right: Way } {
 /** Middle of all points, for a file that names no reference. */
 function centreOf(root: XmlElement): Geodetic | null {
   const nodes = childrenOf(root, 'node');
-  const placed = nodes.filter((row) => Math.abs(numberOf(row, 'lat')) > 1e-6);
+  const placed = nodes.filter((row) => {
+    const lat = Math.abs(numberOf(row, 'lat'));
+    return lat > 1e-6 && lat < 89 && Math.abs(numberOf(row, 'lon')) <= 180;
+  });
   if (placed.length === 0 || placed.length < nodes.length) return null;
   const mean = (name: string): number =>
     Math.round((placed.reduce((sum, row) => sum + numberOf(row, name), 0) / placed.length) * 1e7) / 1e7;

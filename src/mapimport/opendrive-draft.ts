@@ -1,7 +1,7 @@
 /** The junctions of an OpenDRIVE file with their approaches, exits and ways across. */
 import { siteFrame } from '../base/geodesy.ts';
 import type { Geodetic } from '../base/geodesy.ts';
-import { Skipped, nameOf } from './draft.ts';
+import { Skipped, clipped, nameOf } from './draft.ts';
 import type { Draft, DraftCrossing, DraftEnd, DraftLane, DraftLink, DraftMovement, Plane } from './draft.ts';
 import { keyOfStretch, kindOf, XodrNetwork } from './opendrive.ts';
 import type { Stretch, XodrRoad } from './opendrive.ts';
@@ -52,6 +52,7 @@ function placingOf(root: XmlElement, centre: Plane, given: Geodetic | null): Pla
   if (unproject && !given) {
     const heightM = Math.round(numberOf(offset, 'z') * 10) / 10;
     const at = unproject(...moved(centre));
+    if (!(Math.abs(at.latDeg) < 89 && Math.abs(at.lonDeg) <= 360)) return null;
     const round7 = (deg: number): number => Math.round(deg * 1e7) / 1e7;
     const reference = { latDeg: round7(at.latDeg), lonDeg: round7(at.lonDeg), heightM };
     const frame = siteFrame(reference);
@@ -123,7 +124,9 @@ class OpenDriveDraft {
     const junction = ended && 'kind' in ended && ended.kind === 'junction' ? ended.id : '';
     const far = this.#junctions.findIndex((row) => attribute(row, 'id') === junction);
     const kind = kindOf(section.lanes.get(stretch.lane)!.type)!;
-    return { lane: { id, kind, points, widthM }, far, farKey: keyOfStretch(stretches.at(-1)!) };
+    const near = far >= 0
+      ? points : clipped(points, this.#options.reachM, way === 'in' ? 'end' : 'start');
+    return { lane: { id, kind, points: near, widthM }, far, farKey: keyOfStretch(stretches.at(-1)!) };
   }
 
   #speed(arm: Arm, stretches: readonly Stretch[]): number | null {

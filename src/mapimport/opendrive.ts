@@ -43,6 +43,9 @@ export interface Stretch {
 export const keyOfStretch = ({ road, section, lane }: Stretch): string =>
   `${road.id}/${section}/${lane}`;
 
+/** Lanes on one side of a road, and the length of a road: more is a slip of the file. */
+const LANE_ID_MAX = 64;
+const ROAD_MAX_M = 20_000;
 /** Points of a sampled lane lie this far apart, metres. */
 const SAMPLE_M = 1;
 
@@ -112,7 +115,10 @@ export class XodrRoad {
       const found = new Map<number, XodrLane>();
       for (const side of ['left', 'right']) {
         for (const lane of childrenOf(childOf(section, side), 'lane')) {
-          found.set(numberOf(lane, 'id'), laneOf(lane));
+          const id = numberOf(lane, 'id');
+          const sound = Number.isInteger(id) && id !== 0 && Math.abs(id) <= LANE_ID_MAX;
+          if (sound) found.set(id, laneOf(lane));
+          else skipped.add('lane of no number');
           skipped.add('lane border', childrenOf(lane, 'border').length);
         }
       }
@@ -166,7 +172,9 @@ export class XodrNetwork {
 
   constructor(root: XmlElement, skipped: Skipped) {
     const rows = childrenOf(root, 'road').map((row) => new XodrRoad(row, skipped));
-    const usable = rows.filter(({ view, sections }) => !view.empty && sections.length > 0);
+    const usable = rows.filter(({ view, sections }) => !view.empty && sections.length > 0
+      && view.lengthM > 0 && view.lengthM <= ROAD_MAX_M
+      && sections.every(({ s, endS }) => s >= 0 && endS > s && endS <= ROAD_MAX_M));
     skipped.add('road without geometry or lanes', rows.length - usable.length);
     this.roads = new Map(usable.map((road) => [road.id, road]));
   }

@@ -192,6 +192,24 @@ describe('OpenDRIVE', () => {
   });
 });
 
+test('slips of a file are counted or left out, and never hang or throw', () => {
+  const spoilt = [
+    xodrJunction().replace('lane id="-2"', 'lane id="-2.5"'),
+    xodrJunction().replace('lane id="1"', 'lane id="1e9"'),
+    xodrJunction().replace(/length="120"/g, 'length="1e9"'),
+    xodrJunction().replace(/length="150"/g, 'length="NaN"'),
+    xodrJunction().replace('contactPoint="start"', 'contactPoint="end"'),
+  ].map((text) => openDrive(text));
+  const wild = lanelets(osmJunction(false).replace(/lat="31[^"]*"/, 'lat="1e9"'));
+  let walked = 0;
+  for (const result of [...spoilt, wild]) {
+    if (!('draft' in result)) continue;
+    walked++;
+    expect(problemsOf(result.draft)).not.toContain('NaN');
+  }
+  expect(walked).toBe(5);
+});
+
 describe('Lanelet2', () => {
   test.each([false, true])('a three-arm junction becomes a site that checks clean, turns tagged: %s', (tagged) => {
     const draft = taken(lanelets(osmJunction(tagged)));
