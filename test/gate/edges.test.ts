@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../src/gate/rules.ts';
+import { mayFollow } from '../../src/gate/lamps.ts';
 import { yieldsIn } from '../../src/gate/level.ts';
 import { chinaGateProfile } from '../../src/gate/site.ts';
 import { aGreen, allRed, group, Junction, quiet, ruleOf, rulesOf, testMap, testNode } from './junction.ts';
@@ -271,4 +272,92 @@ test('a status without a group of its own changes nothing, and figures are told 
   at.cycle({ a: 'red' });
   const result = at.check(writeMap(testMap), { type: 'MAP', validMs: at.nowMs - 300.123456 });
   expect(result).toMatchObject({ rule: 'R22', expected: '300 or less', got: '300.123' });
+});
+
+const shortOf = {
+  red: 'R', yellow: 'Y', green: 'G', 'red-yellow': 'RY', dark: 'D', 'flashing-red': 'FR',
+  'flashing-yellow': 'FY', 'flashing-green': 'FG',
+} as const;
+type Colour = keyof typeof shortOf;
+const colours = Object.keys(shortOf) as Colour[];
+
+test('the lawful changes of each kind of lamp are these and no others (R7)', () => {
+  const warning = 'R>Y R>D Y>R Y>D G>R G>Y G>D RY>R RY>Y RY>D D>R D>Y FR>R FR>Y FR>D FY>R FY>Y FY>D FG>R FG>Y FG>D';
+  for (const [kind, more, lawful] of [
+    ['vehicle', {}, 'R>G Y>R G>Y RY>G FR>R FY>R FY>Y FG>Y'],
+    ['vehicle', { hasFlashingGreen: true }, 'R>G Y>R G>Y G>FG RY>G FR>R FY>R FY>Y FG>Y'],
+    ['vehicle', { hasRedYellow: true }, 'R>Y R>G R>RY Y>R G>Y RY>G FR>R FY>R FY>Y FG>Y'],
+    ['vehicle', { mayGoDark: true }, 'R>G R>D Y>R Y>D G>Y RY>G D>R D>G D>RY FR>R FY>R FY>Y FY>D FG>Y'],
+    ['pedestrian', {}, 'R>G G>R FR>R FY>R FY>Y FG>R'],
+    ['pedestrian', { hasFlashingGreen: true }, 'R>G G>FG FR>R FY>R FY>Y FG>R'],
+    ['pedestrian', { mayGoDark: true }, 'R>G R>D G>R D>R D>G FR>R FY>R FY>Y FY>D FG>R FG>D'],
+    ['warning', {}, warning], ['warning', { mayGoDark: true }, warning],
+  ] as const) {
+    const lamp = group('g', 1, { kind, ...more });
+    const steady = (to: Colour): boolean => to !== 'flashing-yellow' && to !== 'flashing-red';
+    const found = colours.flatMap((from) => colours
+      .filter((to) => from !== to && steady(to) && mayFollow(lamp, from, to))
+      .map((to) => `${shortOf[from]}>${shortOf[to]}`));
+    expect(found.join(' '), `${kind} ${JSON.stringify(more)}`).toBe(lawful);
+    // A controller may fall into flashing from anywhere.
+    for (const from of colours) {
+      expect(mayFollow(lamp, from, 'flashing-yellow') && mayFollow(lamp, from, 'flashing-red')).toBe(true);
+    }
+  }
+});
+
+test('each colour has its one word in the Chinese profiles, green two, red-yellow red or yellow (R20)', () => {
+  const { lights, sayable } = chinaGateProfile;
+  expect(lights).toEqual([
+    'unavailable', 'dark', 'flashing-red', 'red', 'flashing-green', 'permissive', 'protected', 'yellow',
+    'flashing-yellow',
+  ]);
+  expect(sayable).toEqual({
+    red: ['red'], yellow: ['yellow'], green: ['permissive', 'protected'], 'red-yellow': ['red', 'yellow'],
+    dark: ['dark'], 'flashing-red': ['flashing-red'], 'flashing-yellow': ['flashing-yellow'],
+    'flashing-green': ['flashing-green'], unknown: [],
+  });
+});
+
+test('a warning lamp may be dark, and phases may stand in any order (R5)', () => {
+  const groups = [group('a', 1), group('w', 2, { kind: 'warning' })];
+  const node = testNode({ groups, conflicting: [], yielding: [], intergreens: [] });
+  const at = new Junction(node).warm({ a: 'red', w: 'dark' });
+  const phases = [{ id: 2, states: [{ light: 1 }] }, { id: 1, states: [{ light: 3 }] }];
+  expect(at.spat({}, { phases }).pass).toBe(true);
+});
+
+test('of groups that share a phase one without times takes them from the phase (R13)', () => {
+  const groups = [group('a', 1), group('c', 1, { minGreenS: 20 })];
+  const node = testNode({ groups, conflicting: [], yielding: [], intergreens: [] });
+  const at = new Junction(node).warm({ a: 'red', c: 'red' });
+  at.show({ a: 'green', c: 'green' }, 6000);
+  at.cycle({ a: 'yellow', c: 'yellow' });
+  expect(at.gate.verdict('0-10')!.untimed).toEqual(['c']);
+  at.timings = { 1: [{
+    startMs: null, minEndMs: at.nowMs + 2000, maxEndMs: null, likelyEndMs: null, resolutionMs: 0,
+  }] };
+  const timing = { start: 0, minEnd: 20, likelyEnd: 36001 };
+  expect(ruleOf(at.spat({ 1: [{ light: 7, timing }] }))).toBe('R13');
+});
+
+test('road users stand on the map to its very edge (R32)', () => {
+  for (const edge of [{ lat: 50_000 }, { lat: -50_000 }, { long: 50_000 }, { long: -50_000 }]) {
+    expect(rsm(new Junction(), edge, {}), JSON.stringify(edge)).toBe('passed');
+  }
+});
+
+test('a likely end at either bound may have been moved there by its rounding, no farther (R20)', () => {
+  for (const [likelyOffMs, rule] of [[150, 'passed'], [160, 'R20']] as const) {
+    for (const name of ['minEnd', 'maxEnd'] as const) {
+      const at = new Junction().warm(aGreen);
+      const end = at.nowMs + 10_000;
+      at.timings = { 1: [{
+        startMs: null, resolutionMs: 0, minEndMs: null, maxEndMs: null,
+        [`${name}Ms`]: end, likelyEndMs: end + (name === 'minEnd' ? -likelyOffMs : likelyOffMs),
+      } as never] };
+      const timing = { start: 0, [name]: 100, likelyEnd: 100, confidence: 9 };
+      expect(ruleOf(at.spat({ 1: [{ light: 6, timing }] })), `${name} ${likelyOffMs}`).toBe(rule);
+    }
+  }
 });
