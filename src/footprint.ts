@@ -13,8 +13,14 @@ export const parentFlags: readonly string[] = [
   '--initial-old-space-size=12',
 ];
 
-/** The child collects its old generation when V8 sees fit: each collection costs perception a turn. */
-export const childFlags: readonly string[] = ['--max-semi-space-size=1'];
+/**
+ * The child: its old generation is collected when it has grown by three fifths. By itself V8 lets
+ * perception grow fourfold first (measured: 145 to 211 MB within ten minutes).
+ */
+export const childFlags: readonly string[] = [
+  '--max-semi-space-size=1',
+  '--heap-growing-percent=60',
+];
 
 /**
  * glibc gives each thread an arena of its own and keeps what was freed. With these, arenas are two
