@@ -118,7 +118,7 @@ if (values.markdown) {
   const section = [
     '<!-- bench gate-soak: written by the bench, do not edit -->',
     '## Long run of the gate', '', ...lines, '',
-    `- Machine: ${machineLine(before)}. Again: \`npm run gate:soak -- --markdown\`.`,
+    `- Machine: ${machineLine(before)}. Again, whole: \`npm run gate:soak -- --markdown\`.`,
     '<!-- end gate-soak -->',
   ].join('\n');
   writeFileSync(path, withSection(page, 'gate-soak', section));

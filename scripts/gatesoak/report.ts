@@ -111,7 +111,8 @@ export function markdownOf(rows: readonly ReportRow[], wallS: number, asked: num
   return [
     `${sum(({ cycles }) => cycles)} signal cycles (${asked} asked for), ` +
       `${sum(({ ticks }) => ticks)} turns of 100 ms, ${sum(({ frames }) => frames)} SPAT judged, ` +
-      `${wrongs} wrong greens, ${wallS.toFixed(0)} s (${(sum(({ cpuMs }) => cpuMs) / 1000).toFixed(0)} s CPU).`,
+      `${wrongs} wrong greens, ${(sum(({ cpuMs }) => cpuMs) / 1000).toFixed(0)} s of CPU in the workers ` +
+      `(this part of the run: ${wallS.toFixed(0)} s).`,
     '',
     'L0 is counted from the first turn at L0 of each start. A judge who reads the bytes with the codec of v2x,',
     'not with the gate\'s decoder, holds them against the true lamps.',
