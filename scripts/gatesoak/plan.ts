@@ -44,13 +44,20 @@ const WEEK_CYCLES = 12_100;
 function losing(random: Random, { share, run }: NonNullable<Piece['loss']>): Injection {
   let left = 0;
   let injected = 0;
+  let afterBurst = false;
   return {
     hooks: {
       parcel(parcel) {
+        // Two bursts never touch: together they would be one that is longer.
+        if (afterBurst) {
+          afterBurst = false;
+          return [parcel];
+        }
         if (left === 0 && random.next() < share / run / (1 - share + share / run)) left = run;
         if (left === 0) return [parcel];
         left--;
         injected++;
+        afterBurst = left === 0 && run > 1;
         return [];
       },
     },
