@@ -151,6 +151,7 @@ const rsu = (
 ): SiteFile['rsus'][number] => ({
   id: id as never, link, host: LOOPBACK, port, interface: null, unitSerial,
   types: ['SPAT', 'MAP', 'RSM', 'RSI'], framesPerS: 200, octetsPerS: 200000, minGapMs: 1,
+  mqtt: null, forward: null,
 });
 
 const common = (id: string): Pick<SiteFile,

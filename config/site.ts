@@ -204,16 +204,73 @@ const controller = group({
   options,
 });
 
+/** A topic with places for type and unit. */
+const topic = (
+  help: { readonly en: string; readonly zh: string }, value: string,
+): Field<string> => text({
+  help, unverified: true, maxLength: 200, pattern: /^[\w./{}-]+$/, default: value,
+  form: { en: 'a topic; {type} and {rsu} are filled in', zh: '主题；{type} 与 {rsu} 会被代入' },
+});
+/** Source of the topics: rsu-interface, section 4; T/ITS 0117 fixes none. */
+const rsuMqtt = group({
+  tls: flag({ help: { en: 'TLS to the broker.', zh: '到代理使用 TLS。' }, default: false }),
+  username: orNull(text({ help: { en: 'User.', zh: '用户名。' }, maxLength: 128 }), {
+    help: { en: 'User; null for none.', zh: '用户名；无则为 null。' },
+  }),
+  passwordEnv: orNull(
+    text({ help: { en: 'Variable.', zh: '变量名。' }, maxLength: 64, pattern: /^[A-Z_][A-Z0-9_]*$/ }),
+    { help: { en: 'Environment variable that holds the password.', zh: '存放密码的环境变量名。' } },
+  ),
+  topicDown: topic(
+    { en: 'Topic to the unit.', zh: '发往单元的主题。' }, 'V2X.RSU.{type}.{rsu}.DOWN',
+  ),
+  topicAck: topic(
+    { en: 'Topic of its acknowledgements.', zh: '其应答的主题。' }, 'V2X.RSU.{type}.{rsu}.DOWN.ACK',
+  ),
+  alertS: quantity({
+    help: {
+      en: 'Life of an alert that is not told again (mqtt-json).',
+      zh: '未再次下发的告警的有效时间（mqtt-json）。',
+    },
+    unit: 's', min: 2, max: 3600, whole: true, default: 10, unverified: true,
+  }),
+  countdownMaxMs: quantity({
+    help: {
+      en: 'A count-down older than this goes without times (mqtt-json).',
+      zh: '倒计时早于此值时不带时间下发（mqtt-json）。',
+    },
+    unit: 'ms', min: 10, max: 300, default: 150,
+  }),
+});
+/** Source: rsu-interface, section 6. */
+const rsuForward = group({
+  txMode: choice({
+    help: { en: 'TxMode of the text.', zh: '文本中的 TxMode。' }, of: ['CONT', 'ALT'], default: 'CONT',
+  }),
+  txChannel: quantity({
+    help: { en: 'TxChannel of the text.', zh: '文本中的 TxChannel。' },
+    min: 1, max: 255, whole: true, default: 183,
+  }),
+  signature: flag({
+    help: { en: 'Whether the unit signs.', zh: '是否由单元签名。' }, default: true,
+  }),
+});
+
 const rsu = group({
   id: named('rsu', { help: { en: 'Name of the roadside unit.', zh: '路侧单元名称。' } }),
   link: choice({
     help: {
-      en: 'udp-raw: UPER as it is; udp-carrier: behind an 18-octet header.',
-      zh: 'udp-raw：裸 UPER；udp-carrier：带 18 字节头。',
+      en: 'udp-raw: UPER as it is; udp-carrier and mqtt-carrier: behind an 18-octet header; '
+        + 'udp-forward: immediate forward text of RSU 4.1; udp-perceptron: a vendor’s protobuf, '
+        + 'RSM alone; mqtt-json: T/ITS 0117.',
+      zh: 'udp-raw：裸 UPER；udp-carrier 与 mqtt-carrier：带 18 字节头；udp-forward：RSU 4.1 '
+        + '立即转发文本；udp-perceptron：厂商 protobuf，仅 RSM；mqtt-json：T/ITS 0117。',
     },
-    of: ['udp-raw', 'udp-carrier'],
+    of: [
+      'udp-raw', 'udp-carrier', 'udp-forward', 'udp-perceptron', 'mqtt-carrier', 'mqtt-json',
+    ],
   }),
-  host: host('Address of the unit.', '单元地址。'),
+  host: host('Address of the unit, or of its broker.', '单元或其代理的地址。'),
   port: quantity(
     { help: { en: 'Port of the unit.', zh: '单元端口。' }, min: 1, max: 65535, whole: true },
   ),
@@ -249,6 +306,10 @@ const rsu = group({
       default: 3,
     },
   ),
+  mqtt: orNull(rsuMqtt, {
+    help: { en: 'Of mqtt-carrier and mqtt-json.', zh: '用于 mqtt-carrier 与 mqtt-json。' },
+  }),
+  forward: orNull(rsuForward, { help: { en: 'Of udp-forward.', zh: '用于 udp-forward。' } }),
 });
 
 const optionalPath = (en: string, zh: string): Field<string | null> => orNull(

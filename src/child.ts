@@ -16,6 +16,7 @@ import { createLiveHub } from './hub.ts';
 import type { LiveHub } from './hub.ts';
 import { createLog } from './logs.ts';
 import type { MainStart } from './main.ts';
+import { LinkThreads } from './linkthreads.ts';
 import { MainLink } from './mainlink.ts';
 import { PerceptionLoop } from './perceptionloop.ts';
 import { createPhaseLock } from './phaselock.ts';
@@ -53,6 +54,7 @@ class Child {
   readonly #log: Log;
   readonly #start: ChildStart;
   readonly #main: MainLink;
+  readonly #units: LinkThreads;
   readonly #parent: ChildChannel<ParentToChild, ChildToParent>;
   readonly #hub: LiveHub;
   readonly #loop: PerceptionLoop;
@@ -77,6 +79,8 @@ class Child {
     this.#log = log;
     this.#mainSensors = site.sensors.filter(({ enabled, main }) => enabled && main).map(({ id }) => id);
     this.#main = this.#startMain();
+    const { anchor, logJson } = start;
+    this.#units = new LinkThreads(site, { anchor, logJson }, clock, log);
     this.#parent = childChannel<ParentToChild, ChildToParent>(link, clock);
     this.#turn = { dueMs: clock.nowMs(), beganMs: clock.nowMs() };
     const stamper = new Stamper(clock);
@@ -150,6 +154,7 @@ class Child {
     if (tick.beganMs - this.#lastStatusMs < 1000) return;
     this.#lastStatusMs = tick.beganMs;
     this.#main.send({ kind: 'loop', status: this.#status(tick.beganMs) });
+    this.#main.send({ kind: 'units', rsus: this.#units.status() });
   }
 
   #status(atMs: MonotonicMs): LoopStatus {
@@ -182,9 +187,11 @@ class Child {
 
   #heardParent(message: ParentToChild): void {
     if (message.kind === 'site') return;
+    if (message.kind === 'links') return this.#units.send(message.handed);
     if (message.kind === 'signals') this.#loop.signals(message.view);
     if (message.kind === 'anchor') {
       this.#clock.setAnchor(message.anchor);
+      this.#units.anchor(message.anchor);
       this.#tap.add({ kind: 'clock', anchor: message.anchor });
     }
     this.#main.send(message);

@@ -62,6 +62,8 @@ export class DaemonState {
   signals: SignalsView | null = null;
   #gate: GateStatus = { nodes: [], outputs: [], latches: [], refused: 0, refusals: [] };
   #rsus: readonly RsuStatus[] = [];
+  /** The units that threads of the child serve, and that the parent knows nothing of. */
+  #threadUnits: readonly RsuStatus[] = [];
   #rsuChecks: readonly HealthCheck[] = [];
   readonly #loops = new Map<string, LoopStatus>();
   readonly #shares = new Shares();
@@ -85,6 +87,18 @@ export class DaemonState {
     this.#gate = message.gate;
     this.#rsus = message.rsus;
     this.#rsuChecks = message.checks;
+  }
+
+  units(rsus: readonly RsuStatus[]): void {
+    this.#threadUnits = rsus;
+  }
+
+  /** All units, in the order of the site. */
+  #units(): readonly RsuStatus[] {
+    if (this.#threadUnits.length === 0) return this.#rsus;
+    const order = this.#site.rsus.map(({ id }) => id as string);
+    const place = ({ id }: RsuStatus): number => order.indexOf(id);
+    return [...this.#rsus, ...this.#threadUnits].sort((a, b) => place(a) - place(b));
   }
 
   sent(rows: readonly SentRow[]): void {
@@ -152,6 +166,8 @@ export class DaemonState {
       ...(this.signals?.checks ?? []),
       ...(this.perception?.checks ?? []),
       ...this.#rsuChecks,
+      ...this.#threadUnits.map(({ id, fault, lastSentMs }) =>
+        check(`rsu:${id}`, fault === null, fault ?? '', lastSentMs ?? 0)),
       ...clouds.map((cloud) =>
         check(`cloud:${cloud.id}`, cloud.connected, cloud.fault ?? 'not_connected', cloud.sinceMs),
       ),
@@ -226,7 +242,7 @@ export class DaemonState {
       if (count > 0 && isDrop(name)) drops[name] = (drops[name] ?? 0) + count;
     };
     const loops = [...this.#loops.values()].map(({ counters }) => counters);
-    const units = this.#rsus.map(({ sent }) => sent);
+    const units = this.#units().map(({ sent }) => sent);
     for (const counters of [...loops, ...units, ...more]) Object.entries(counters).forEach(add);
     return drops;
   }
@@ -266,7 +282,7 @@ export class DaemonState {
       events: this.perception?.events ?? [],
       messages: this.#messages(),
       shares: this.#shares.rows(),
-      rsus: this.#rsus,
+      rsus: this.#units(),
       clouds,
       city: Object.fromEntries(this.city),
       store,

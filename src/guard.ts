@@ -10,6 +10,7 @@ import type { ClockAnchor } from './base/clock.ts';
 import type { MonotonicMs } from './base/time.ts';
 import { patchUnavailable } from './guardframe.ts';
 import type { StampOffsets } from './guardframe.ts';
+import { withForwardHead } from './rsu/forward.ts';
 import { airTime } from '../v2x/compose/time.ts';
 
 /** One ready-made frame and where it goes. */
@@ -19,6 +20,8 @@ export interface GuardFrame {
   readonly offsets: StampOffsets;
   /** Octets before the UPER bytes (the carrier's header), if the link has one. */
   readonly headerOctets: number;
+  /** Where the unit takes text: what stands before the octets, which go in hexadecimal. */
+  readonly textHead: string | null;
   readonly host: string;
   readonly port: number;
 }
@@ -70,7 +73,9 @@ function runGuard(start: GuardStart): void {
       const body = message.subarray(frame.headerOctets);
       const { moy, msInMinute } = airTime(clock.utcAt(nowMs).utcMs);
       patchUnavailable(body, frame.offsets, moy, msInMinute);
-      socket.send(message, frame.port, frame.host);
+      const { textHead } = frame;
+      const octets = textHead === null ? message : withForwardHead(textHead, message);
+      socket.send(octets, frame.port, frame.host);
       cells[1]! += 1;
     }
   });

@@ -198,6 +198,8 @@ class Main {
         return this.#watchGate(message.gate.refused + message.gate.latches.length);
       case 'loop':
         return this.#state.loop(message.status);
+      case 'units':
+        return this.#state.units(message.rsus);
       case 'anchor':
         return this.#clock.setAnchor(message.anchor);
       case 'reply':

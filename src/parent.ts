@@ -160,7 +160,7 @@ class Parent {
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
     this.#latchBase = stored.version;
     this.#timeSource = startTimeSource(site, clock, log);
-    this.#rsus = createRsuLinks(site, clock, log);
+    this.#rsus = createRsuLinks(site, clock, log, (handed) => this.#tell({ kind: 'links', handed }));
     this.#hub = createLiveHub({
       site,
       clock,
@@ -385,6 +385,7 @@ class Parent {
         bytes: target.wrap(message.bytes),
         offsets,
         headerOctets: target.headerOctets,
+        textHead: target.textHead?.(message) ?? null,
         host: target.host,
         port: target.port,
       }));
@@ -415,7 +416,7 @@ class Parent {
 
   #send({ atMs, message, newestReceivedMs }: SentMessage): void {
     if (!this.#site.rsus.every(({ host }) => this.#loop.gate.mayReach(host))) return;
-    this.#rsus.send(message);
+    this.#rsus.send(message, newestReceivedMs);
     const nowMs = this.#clock.nowMs();
     if (message.type === 'SPAT') this.#lastFrameMs = atMs;
     this.#sent.push({

@@ -7,7 +7,7 @@ import type { HealthCheck } from './model/health.ts';
 import type { AirMessageType, MessageOffer } from './model/message.ts';
 import type { PortMessage } from './model/port.ts';
 import type { Site } from './model/site.ts';
-import type { RsuStatus } from './rsu/links.ts';
+import type { HandedOver, RsuStatus } from './rsu/links.ts';
 import type { GateView, LoopName, PerceptionView, SignalsView, Tick } from './pipeline.ts';
 
 /** One received message, as the recorder wants it. */
@@ -114,6 +114,8 @@ export type ParentToChild =
       readonly first: boolean;
     }
   | { readonly kind: 'signals'; readonly view: SignalsView }
+  /** What passed the gate, for units that a thread of the child serves. */
+  | { readonly kind: 'links'; readonly handed: HandedOver }
   | { readonly kind: 'sent'; readonly rows: readonly SentRow[] }
   | { readonly kind: 'tap'; readonly batch: TapBatch }
   | {
@@ -135,7 +137,9 @@ export type ChildToParent =
 /** Between perception (the child's first thread) and `main`. */
 export type ToMain =
   | { readonly kind: 'perception'; readonly view: PerceptionView }
-  | Exclude<ParentToChild, { readonly kind: 'site' }>
+  | Exclude<ParentToChild, { readonly kind: 'site' | 'links' }>
+  /** How the units of the child's threads stand, once a second. */
+  | { readonly kind: 'units'; readonly rsus: readonly RsuStatus[] }
   | { readonly kind: 'loop'; readonly status: LoopStatus };
 /** What `main` asks of the parent; perception passes it on. */
 export type FromMain = Exclude<ChildToParent, { readonly kind: 'offers' }>;

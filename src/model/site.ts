@@ -93,8 +93,12 @@ export interface ControllerSettings {
 /** One roadside unit. */
 export interface RsuSettings {
   readonly id: RsuId;
-  /** `udp-raw`: UPER as it is. `udp-carrier`: behind the 18-octet header. */
-  readonly link: 'udp-raw' | 'udp-carrier';
+  /**
+   * `udp-raw`: UPER as it is. `udp-carrier`: behind the 18-octet header. `udp-forward`: immediate
+   * forward text of RSU 4.1. `udp-perceptron`: a vendor's protobuf of road users. `mqtt-carrier`
+   * and `mqtt-json`: through a broker, with the header or as T/ITS 0117 names it.
+   */
+  readonly link: RsuLinkKind;
   readonly host: string;
   readonly port: number;
   readonly interface: string | null;
@@ -105,6 +109,38 @@ export interface RsuSettings {
   readonly framesPerS: number;
   readonly octetsPerS: number;
   readonly minGapMs: number;
+  /** Of a link through a broker; null for its defaults. `host` and `port` are the broker's. */
+  readonly mqtt: RsuMqttSettings | null;
+  /** Of `udp-forward`; null for its defaults. */
+  readonly forward: RsuForwardSettings | null;
+}
+
+/** Ways to a unit. */
+export type RsuLinkKind =
+  | 'udp-raw' | 'udp-carrier' | 'udp-forward' | 'udp-perceptron' | 'mqtt-carrier' | 'mqtt-json';
+
+/** How a unit behind a broker is spoken to. */
+export interface RsuMqttSettings {
+  readonly tls: boolean;
+  readonly username: string | null;
+  /** Name of the environment variable that holds the password; null for none. */
+  readonly passwordEnv: string | null;
+  /** Topic towards the unit; `{type}` and `{rsu}` stand for the message type and the unit. */
+  readonly topicDown: string;
+  /** Topic of its acknowledgements. */
+  readonly topicAck: string;
+  /** How long an alert lives in the unit unless it is told again, s (`mqtt-json`). */
+  readonly alertS: number;
+  /** A count-down that is older than this goes without times, ms (`mqtt-json`). */
+  readonly countdownMaxMs: number;
+}
+
+/** Lines of the immediate forward text that no message tells. */
+export interface RsuForwardSettings {
+  readonly txMode: 'CONT' | 'ALT';
+  readonly txChannel: number;
+  /** Whether the unit signs. */
+  readonly signature: boolean;
 }
 
 /** One cloud. */

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import type { MessagePort, ResourceLimits } from 'node:worker_threads';
 import { sleepUntil } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
@@ -34,6 +35,8 @@ export interface ChildOptions {
   readonly serialization?: 'advanced' | 'json';
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Of a thread: what its memory may take. */
+  readonly resourceLimits?: ResourceLimits;
   /** A child that says nothing for so long, once it has spoken, is ended and started again. */
   readonly silentAfterMs?: number;
   /** The time that it has for its first sign of life. */
@@ -116,6 +119,7 @@ export function startThread<In, Out>(
       argv: [...args],
       env: { ...process.env, ...options.env },
       ...(options.execArgv ? { execArgv: [...options.execArgv] } : {}),
+      ...(options.resourceLimits ? { resourceLimits: options.resourceLimits } : {}),
     });
     let reason: string | null = null;
     worker.on('message', (message) => events.message(message));
@@ -322,6 +326,18 @@ export function processLink(waitingMax = 1000): ParentLink {
     },
     onMessage: (handler) => void process.on('message', handler),
     onGone: (handler) => void process.on('disconnect', handler),
+  };
+}
+
+/** The link of a thread to who started it; a thread ends with its process. */
+export function threadLink(port: MessagePort): ParentLink {
+  return {
+    post(message) {
+      port.postMessage(message);
+      return true;
+    },
+    onMessage: (handler) => void port.on('message', handler),
+    onGone: (handler) => void port.on('close', handler),
   };
 }
 

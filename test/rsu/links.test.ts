@@ -45,7 +45,8 @@ async function unit(): Promise<{ port: number; heard: Uint8Array[]; until(count:
 
 const settings = (id: string, port: number, more: Partial<RsuSettings> = {}): RsuSettings => ({
   id: rsuId(id), link: 'udp-raw', host: '127.0.0.1', port, interface: null, unitSerial: 'UNIT0001',
-  types: ['SPAT', 'MAP', 'RSM', 'RSI'], framesPerS: 1000, octetsPerS: 1_000_000, minGapMs: 0, ...more,
+  types: ['SPAT', 'MAP', 'RSM', 'RSI'], framesPerS: 1000, octetsPerS: 1_000_000, minGapMs: 0,
+  mqtt: null, forward: null, ...more,
 });
 const siteWith = (rsus: readonly RsuSettings[], rsuAreas: Site['road']['rsuAreas'] = []): Site => ({
   ...demoSite(), rsus, road: { ...demoSite().road, rsuAreas },

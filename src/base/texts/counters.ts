@@ -141,6 +141,42 @@ export const counterTexts = defineTexts({
     en: 'Messages that had no place in the queue of a roadside unit',
     zh: 'RSU 队列已满而丢弃的消息',
   },
+  rsu_absent: {
+    en: 'Messages for a roadside unit whose thread was away',
+    zh: '线程不在时发往 RSU 的消息',
+  },
+  rsu_replaced: {
+    en: 'Messages for a slow roadside unit that a newer one overtook',
+    zh: '被更新消息取代的慢速 RSU 消息',
+  },
+  rsu_form_failed: {
+    en: 'Messages that could not be written in the form of a roadside unit',
+    zh: '无法写成 RSU 格式的消息',
+  },
+  rsu_form_without: {
+    en: 'Messages that the form of a roadside unit has no words for',
+    zh: 'RSU 格式无法表示的消息',
+  },
+  rsu_read_back: {
+    en: 'Messages for a roadside unit that read differently from what passed the gate',
+    zh: '回读结果与闸门放行内容不一致的 RSU 消息',
+  },
+  rsu_shortened: {
+    en: 'SPAT that went to a roadside unit without its times: the count-down was old',
+    zh: '倒计时过旧而不带时间发往 RSU 的 SPAT',
+  },
+  rsu_ack_refused: {
+    en: 'Messages that a roadside unit said it does not take',
+    zh: '被 RSU 拒绝的消息',
+  },
+  rsu_ack_missing: {
+    en: 'Messages that a roadside unit did not acknowledge',
+    zh: 'RSU 未应答的消息',
+  },
+  rsu_ack_unclear: {
+    en: 'Acknowledgements of a roadside unit that answer nothing',
+    zh: '与任何消息都不对应的 RSU 应答',
+  },
   rsu_send_failed: {
     en: 'Messages to a roadside unit that the system refused',
     zh: '系统拒绝发往 RSU 的消息',

@@ -1,0 +1,54 @@
+/** A slow unit of one kind, put together: its form, its way, its link. */
+import type { Clock } from '../base/clock.ts';
+import { Counters } from '../base/counters.ts';
+import type { Log } from '../base/log.ts';
+import type { RsuLinkKind, RsuSettings } from '../model/site.ts';
+import { withCarrier } from './carrier.ts';
+import { linkKinds, mqttDefaults } from './kinds.ts';
+import { MqttWay, topicOf } from './mqttway.ts';
+import { SlowLink } from './slowlink.ts';
+import type { UnitForm, UnitWay } from './slowlink.ts';
+
+/** What a unit is made of. */
+export interface SlowUnitDeps {
+  readonly settings: RsuSettings;
+  readonly spreadMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Made {
+  readonly form: UnitForm;
+  readonly way: UnitWay;
+}
+
+type Maker = (deps: SlowUnitDeps, counters: Counters) => Made;
+
+const mqttCarrier: Maker = ({ settings, clock, log }) => {
+  const { topicDown } = settings.mqtt ?? mqttDefaults;
+  return {
+    way: new MqttWay(settings, log, { topics: [], heard: () => undefined }),
+    form: {
+      write: ({ bytes, type }, nowMs) => [{
+        topic: topicOf(topicDown, type, settings),
+        payload: withCarrier(settings.unitSerial, clock.utcAt(nowMs).utcMs, bytes),
+      }],
+    },
+  };
+};
+
+const makers: Partial<Record<RsuLinkKind, Maker>> = { 'mqtt-carrier': mqttCarrier };
+
+/** Opens the way to a slow unit. It connects by itself, again and again. */
+export function createSlowUnit(deps: SlowUnitDeps): SlowLink {
+  const maker = makers[deps.settings.link];
+  if (!maker) throw new Error(`no thread serves the link ${deps.settings.link}`);
+  const counters = new Counters();
+  const { form, way } = maker(deps, counters);
+  const { types } = linkKinds[deps.settings.link];
+  const narrow: UnitForm = {
+    write: (message, nowMs) =>
+      types.includes(message.type) ? form.write(message, nowMs) : 'rsu_form_without',
+  };
+  return new SlowLink({ ...deps, counters, way, form: narrow });
+}
