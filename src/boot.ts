@@ -14,7 +14,7 @@ import { decodeLatches, encodeLatches } from './latchfile.ts';
 import type { LatchRow } from './gate/latches.ts';
 
 /** Writes a whole file: temporary name, sync, rename, sync of the folder. */
-function writeWhole(path: string, bytes: Uint8Array | string, mode = 0o640): void {
+export function writeWhole(path: string, bytes: Uint8Array | string, mode = 0o640): void {
   const temporary = `${path}.new`;
   const file = openSync(temporary, 'w', mode);
   try {

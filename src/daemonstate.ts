@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { SystemClock } from './base/clock.ts';
 import { utcMs } from './base/time.ts';
 import type { CloudStatus } from './cloud/link.ts';
+import type { CommissionStatus } from './commission.ts';
 import { capabilityHealth } from './health.ts';
 import type { HealthCheck } from './model/health.ts';
 import { nodeKey } from './model/ids.ts';
@@ -60,6 +61,7 @@ export class DaemonState {
   readonly #software: string;
   perception: PerceptionView | null = null;
   signals: SignalsView | null = null;
+  #commission: CommissionStatus | null = null;
   #gate: GateStatus = { nodes: [], outputs: [], latches: [], refused: 0, refusals: [] };
   #rsus: readonly RsuStatus[] = [];
   /** The units that threads of the child serve, and that the parent knows nothing of. */
@@ -84,6 +86,7 @@ export class DaemonState {
 
   parent(message: Extract<ParentToChild, { kind: 'status' }>): void {
     this.loop(message.status);
+    this.#commission = message.commission ?? null;
     this.#gate = message.gate;
     this.#rsus = message.rsus;
     this.#rsuChecks = message.checks;
@@ -174,7 +177,17 @@ export class DaemonState {
       check('store', storeFault === null, storeFault ?? ''),
       check('child', perceptionAgeMs < PERCEPTION_STALE_MS, 'perception_silent'),
       check('clock', errorMs <= 100, 'untrusted'),
+      ...this.#commissionChecks(),
     ];
+  }
+
+  /** A live site must have been confirmed at the junction (rule R25). */
+  #commissionChecks(): readonly HealthCheck[] {
+    if (this.#site.mode !== 'live' || !this.#commission) return [];
+    const { state } = this.#commission;
+    const ok = state === 'commissioned';
+    const reason = ok ? '' : state === 'none' ? 'not_commissioned' : `commissioning_${state}`;
+    return [{ name: 'commission', level: ok ? 'ok' : 'failed', reason, detail: {}, sinceMs: 0 }];
   }
 
   #tracks(): TrackRow[] {
@@ -277,6 +290,7 @@ export class DaemonState {
       }),
       checks,
       gate: this.#gate,
+      commission: this.#commission,
       lamps: this.#lamps(),
       tracks: this.#tracks(),
       events: this.perception?.events ?? [],

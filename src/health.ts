@@ -57,6 +57,7 @@ function judge(capability: Capability, input: HealthInput): CapabilityHealth {
       for (const { node, level: gate } of input.gate) {
         if (gate !== 'valid') hold(`gate:${node}`, gate === 'colour-only' ? 'degraded' : 'failed');
       }
+      all('commission');
       hold('clock', leaves('clock')[0]?.level ?? 'unknown');
       break;
     case 'map':

@@ -12,6 +12,8 @@ import { seededRandom } from './base/random.ts';
 import { ownToken } from './boot.ts';
 import { createCityComposer } from './cloud/compose.ts';
 import { CloudLink } from './cloud/link.ts';
+import { Commissioner } from './commissioner.ts';
+import { commissionVerbs } from './commissionverbs.ts';
 import { startControl } from './control.ts';
 import type { ControlVerb } from './control.ts';
 import { DaemonState } from './daemonstate.ts';
@@ -43,6 +45,9 @@ interface City {
 const OUTBOX_ROWS_MAX = 500_000;
 const REPLY_MS = 5000;
 const TRY_AGAIN_MS = 2000;
+type ParentRequest =
+  | { readonly verb: 'release-latch'; readonly node: string; readonly who: string }
+  | { readonly verb: 'load-commission' };
 const tell = (message: MainAnswer): void => parentPort?.postMessage(message);
 
 /** Everything that the thread owns while it runs. */
@@ -54,6 +59,7 @@ class Main {
   readonly #state: DaemonState;
   readonly #store: StoreClient;
   readonly #cities: readonly City[];
+  readonly #commissioner: Commissioner;
   readonly #recorder;
   readonly #metrics;
   #web: WebServer | null = null;
@@ -77,6 +83,7 @@ class Main {
     });
     const software = softwareVersion();
     this.#state = new DaemonState(this.#site, this.#clock, start, software);
+    this.#commissioner = new Commissioner(site, start.dataFolder, software);
     this.#store = startStore({ storePath: join(start.dataFolder, 'outbox.db'), rowsMax: OUTBOX_ROWS_MAX });
     this.#cities = this.#site.clouds.map((cloud) => ({
       id: cloud.id,
@@ -186,6 +193,7 @@ class Main {
         return this.#perception(message.view);
       case 'signals':
         this.#state.signals = message.view;
+        this.#commissioner.lamps(message.view.states, this.#clock.utcAt(message.view.atMs).utcMs);
         return;
       case 'sent':
         this.#state.sent(message.rows);
@@ -268,6 +276,12 @@ class Main {
         }
         return null;
       }),
+      ...commissionVerbs({
+        commissioner: this.#commissioner,
+        clock: this.#clock,
+        lamps: () => this.#document().lamps,
+        reload: () => this.#askParent({ verb: 'load-commission' }),
+      }),
       gate: reading(() => this.#document().gate),
       timings: reading((args) => this.#state.timings(String(args['type'] ?? 'RSM'))),
       metrics: reading(() => this.#metrics.text()),
@@ -295,16 +309,21 @@ class Main {
     };
   }
 
-  #releaseLatch(node: string, who: string): Promise<unknown> {
+  async #releaseLatch(node: string, who: string): Promise<unknown> {
+    return { node, released: await this.#askParent({ verb: 'release-latch', node, who }) };
+  }
+
+  /** Asks the parent one thing; false where it does not answer. */
+  #askParent(asked: ParentRequest): Promise<unknown> {
     const id = this.#nextRequest++;
-    tell({ kind: 'request', id, verb: 'release-latch', node, who });
+    tell({ kind: 'request', id, ...asked });
     return new Promise((resolve) => {
-      const answer = (released: unknown): void => {
+      const answer = (result: unknown): void => {
         cancel();
         this.#replies.delete(id);
-        resolve({ node, released });
+        resolve(result);
       };
-      // A parent that does not answer has not released anything that we could vouch for.
+      // A parent that does not answer has not done anything that we could vouch for.
       const dueMs = plusMs(this.#clock.nowMs(), REPLY_MS);
       const cancel = this.#clock.at(dueMs, () => answer(false));
       this.#replies.set(id, answer);

@@ -23,7 +23,10 @@ import { nextBoot, readLatches, writeLatches } from './boot.ts';
 import { listenPrivately, privateFolder } from './control.ts';
 import { GUARD_CELLS } from './guard.ts';
 import type { GuardFrame, GuardStart, GuardUpdate } from './guard.ts';
+import { readCommission } from './commission.ts';
+import type { CommissionStatus } from './commission.ts';
 import { chinaGateProfile } from './gate/site.ts';
+import type { Commissioning } from './gate/site.ts';
 import { shortText } from './gateshort.ts';
 import { stampOffsets } from './guardframe.ts';
 import { childFlags, mallocSettings } from './footprint.ts';
@@ -113,6 +116,10 @@ function stepBack(pid: number, priority: number): void {
   }
 }
 
+/** What the gate is told of a commissioning: it compares the hash with the site's own. */
+const gateWord = ({ hash }: CommissionStatus): Commissioning | null =>
+  hash === null ? null : { hash };
+
 /** Everything that the parent owns while it runs. */
 class Parent {
   readonly #options: ParentOptions;
@@ -143,6 +150,8 @@ class Parent {
   #childPieces = 0;
   #floodedPid: number | null = null;
   #lastFrameMs = -Infinity;
+  /** Read at the start and when `lukou commission` says so, never in a turn. */
+  #commission: CommissionStatus;
   readonly #notifier = startNotifier();
   readonly #timeSource: TimeSource;
   readonly #childPriority = stepForward();
@@ -159,6 +168,8 @@ class Parent {
     const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
     this.#latchBase = stored.version;
+    this.#commission = readCommission(folder, site);
+    log.info('commission', { state: this.#commission.state, says: this.#commission.told.en });
     this.#timeSource = startTimeSource(site, clock, log);
     this.#rsus = createRsuLinks(site, clock, log, (handed) => this.#tell({ kind: 'links', handed }));
     this.#hub = createLiveHub({
@@ -184,6 +195,7 @@ class Parent {
       boot: this.#boot,
       seed: this.#seed,
       latches: stored.rows,
+      commissioned: gateWord(this.#commission),
       send: (sent) => this.#send(sent),
       view: (view) => this.#tell({ kind: 'signals', view }),
     });
@@ -355,6 +367,7 @@ class Parent {
         skippedTicks: this.#ticker?.skipped ?? 0,
       },
       gate: this.#gateStatus(),
+      commission: this.#commission,
       rsus: this.#rsus.status(),
       checks: this.#rsus.status().map((rsu) => ({
         name: `rsu:${rsu.id}`,
@@ -376,6 +389,7 @@ class Parent {
   }
 
   #guardFrames(nowMs: MonotonicMs): GuardFrame[] {
+    if (!this.#mayReachUnits()) return [];
     return this.#loop.unavailable(nowMs).flatMap(({ message }: MessageOffer) => {
       const node = nodeKey(message.node);
       const offsets = stampOffsets(message.bytes, chinaGateProfile);
@@ -415,7 +429,7 @@ class Parent {
   }
 
   #send({ atMs, message, newestReceivedMs }: SentMessage): void {
-    if (!this.#site.rsus.every(({ host }) => this.#loop.gate.mayReach(host))) return;
+    if (!this.#mayReachUnits()) return;
     this.#rsus.send(message, newestReceivedMs);
     const nowMs = this.#clock.nowMs();
     if (message.type === 'SPAT') this.#lastFrameMs = atMs;
@@ -431,6 +445,11 @@ class Parent {
       this.#sent.shift();
       this.#loop.counters.count('report_overflow');
     }
+  }
+
+  /** Rule R25: also the guard thread's words stay here until the site is commissioned. */
+  #mayReachUnits(): boolean {
+    return this.#site.rsus.every(({ host }) => this.#loop.gate.mayReach(host));
   }
 
   #timing(nowMs: MonotonicMs, newestReceivedMs: MonotonicMs | null): SendTiming | null {
@@ -460,11 +479,25 @@ class Parent {
       case 'state':
         return this.#tap.state();
       case 'request': {
+        if (message.verb === 'load-commission') return this.#loadCommission(message.id);
         const done = this.#loop.gate.releaseLatch(message.node, message.who);
         this.#log.warn('latch_release', { node: message.node, who: message.who, done });
         return this.#tell({ kind: 'reply', id: message.id, result: done });
       }
     }
+  }
+
+  /** Off the turn, like every look at the disk. */
+  #loadCommission(id: number): void {
+    this.#clock.at(this.#clock.nowMs(), () => {
+      this.#commission = readCommission(this.#folder, this.#site);
+      this.#loop.commission(gateWord(this.#commission));
+      // A recording that runs goes on with what the gate holds now.
+      this.#tap.state();
+      const { state, told } = this.#commission;
+      this.#log.warn('commission', { state, says: told.en });
+      this.#tell({ kind: 'reply', id, result: this.#commission });
+    });
   }
 
   /**

@@ -3,6 +3,7 @@ import type { GateOutput } from './gateoutputs.ts';
 import type { ClockAnchor } from './base/clock.ts';
 import type { Text } from './base/text.ts';
 import type { MonotonicMs } from './base/time.ts';
+import type { CommissionStatus } from './commission.ts';
 import type { HealthCheck } from './model/health.ts';
 import type { AirMessageType, MessageOffer } from './model/message.ts';
 import type { PortMessage } from './model/port.ts';
@@ -122,6 +123,7 @@ export type ParentToChild =
       readonly kind: 'status';
       readonly status: LoopStatus;
       readonly gate: GateStatus;
+      readonly commission?: CommissionStatus;
       readonly rsus: readonly RsuStatus[];
       readonly checks: readonly HealthCheck[];
     }
@@ -132,7 +134,9 @@ export type ChildToParent =
   | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[]; readonly origin: MessageOrigin }
   /** Hand over the state of both loops: a recording begins. */
   | { readonly kind: 'state' }
-  | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string };
+  | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string }
+  /** Read the record of the commissioning anew. */
+  | { readonly kind: 'request'; readonly id: number; readonly verb: 'load-commission' };
 
 /** Between perception (the child's first thread) and `main`. */
 export type ToMain =

@@ -59,6 +59,7 @@ export class SignalsLoop implements Stateful {
   readonly #mapEveryTicks: number;
   /** When MAP of a node last left. */
   readonly #mapMs = new Map<string, number>();
+  #commissioned: Commissioning | boolean | null;
   /** The instant that the last SPAT was stamped with. */
   #stampedMs = -Infinity;
 
@@ -94,7 +95,13 @@ export class SignalsLoop implements Stateful {
     this.#map = profile.composers.map({ site, profile, random: random.fork('map'), count });
     const maps = this.#map.variants();
     const witnesses = witnessesOf(site);
-    const gateSite = gateSiteOf(site, maps, deps.commissioned ?? null);
+    this.#commissioned = deps.commissioned ?? null;
+    // The gate asks at each decision: a walk around the junction ends while the box runs.
+    const held = (): Commissioning | boolean | null => this.#commissioned;
+    const gateSite = {
+      ...gateSiteOf(site, maps, null),
+      get commissioned() { return held(); },
+    };
     this.gate = createGate(requireGateSite(gateSite, witnesses), {
       witnesses,
       latches: deps.latches ?? [],
@@ -128,6 +135,11 @@ export class SignalsLoop implements Stateful {
       outputs: this.#outputs,
       ...this.#drivers,
     };
+  }
+
+  /** What `lukou commission` wrote of this site, from now on; null for nothing. */
+  commission(by: Commissioning | null): void {
+    this.#commissioned = by;
   }
 
   #accept(report: ControllerReport): void {
@@ -319,6 +331,7 @@ export class SignalsLoop implements Stateful {
       plans: [...this.#plans],
       stampedMs: this.#stampedMs,
       mapMs: [...this.#mapMs],
+      commissioned: this.#commissioned,
     };
   }
 
@@ -329,9 +342,11 @@ export class SignalsLoop implements Stateful {
       plans: [string, number | null][];
       stampedMs?: number;
       mapMs?: [string, number][];
+      commissioned?: Commissioning | boolean | null;
     };
     restoreAll(this.#parts, state.parts);
     this.#stampedMs = state.stampedMs ?? -Infinity;
+    if (state.commissioned !== undefined) this.#commissioned = state.commissioned;
     for (const [key, value] of state.levels) this.#levels.set(key, value);
     for (const [key, value] of state.plans) this.#plans.set(key, value);
     for (const [key, value] of state.mapMs ?? []) this.#mapMs.set(key, value);

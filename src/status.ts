@@ -2,6 +2,7 @@
 import type { Text } from './base/text.ts';
 import type { MonotonicMs, UtcMs } from './base/time.ts';
 import type { CloudStatus } from './cloud/link.ts';
+import type { CommissionStatus } from './commission.ts';
 import type { CapabilityHealth } from './health.ts';
 import type { RoadEvent } from './model/event.ts';
 import type { HealthCheck } from './model/health.ts';
@@ -103,6 +104,8 @@ export interface StatusDocument {
   readonly capabilities: readonly CapabilityHealth[];
   readonly checks: readonly HealthCheck[];
   readonly gate: GateStatus;
+  /** Who confirmed the lamps and when, or why not; null before the first word of the parent. */
+  readonly commission?: CommissionStatus | null;
   readonly lamps: readonly LampRow[];
   readonly tracks: readonly TrackRow[];
   readonly events: readonly RoadEvent[];

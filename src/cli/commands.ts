@@ -4,6 +4,7 @@ import { cliTexts as texts } from '../base/texts/cli.ts';
 import { mapTexts } from '../base/texts/map.ts';
 import { check } from './check.ts';
 import type { CommandRow } from './command.ts';
+import { commission } from './commission.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
@@ -33,7 +34,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: texts.group_site, commands: [siteNew, check, siteMigrate, mapImport, mapSize, mapDraw, drivers] },
   {
     title: texts.group_run,
-    commands: [run, status, top, gate, gateRelease, record, webShare, doctor],
+    commands: [run, status, top, gate, gateRelease, commission, record, webShare, doctor],
   },
   { title: texts.group_tools, commands: [v2xEncode, v2xDecode, completion, help, version] },
 ];

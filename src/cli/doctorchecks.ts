@@ -264,6 +264,15 @@ const daemonCheck: Check = async ({ data, isRunning }) => {
   };
 };
 
+/** Who confirmed the lamps, as the file in the data folder says. */
+const commissionCheck: Check = async ({ site, data }) => {
+  if (!site) return { level: 'ok', found: texts.doctor_site_none };
+  const { readCommission } = await import('../commission.ts');
+  const { state, told } = readCommission(data, site);
+  const isWell = state === 'commissioned' || site.mode !== 'live';
+  return { level: isWell ? 'ok' : 'fail', found: told, next: texts.doctor_commission_next };
+};
+
 /** Whether an address can be bound now; null when yes. */
 const bindFault = (transport: 'udp' | 'tcp', host: string, port: number): Promise<string | null> =>
   new Promise((done) => {
@@ -330,6 +339,7 @@ const doctorChecks: Readonly<Record<string, Check>> = {
   can: canCheck,
   serial: serialCheck,
   site: siteCheck,
+  commission: commissionCheck,
   daemon: daemonCheck,
   ports: portsCheck,
   openssl: opensslCheck,

@@ -18,12 +18,15 @@ function withTitle(reason: string, io: Io): string {
 }
 
 /** Lines that tell level, why and since when of every node. */
-export function gateLines({ gate, monoMs }: StatusDocument, io: Io): string[] {
-  return gate.nodes.flatMap(({ node, level, reasons, sinceMs }) => {
+export function gateLines({ gate, monoMs, commission, site }: StatusDocument, io: Io): string[] {
+  // What a person has to do comes with the level that hangs on it.
+  const told = commission && site.mode === 'live' ? [io.say(commission.told)] : [];
+  const nodes = gate.nodes.flatMap(({ node, level, reasons, sinceMs }) => {
     const since = io.say(texts.since, { span: spanText(monoMs - sinceMs, io) });
     const why = reasons.map((reason) => `    ${withTitle(reason, io)}`);
     return [`${node}  ${levelText(level, io)}  ${since}`, ...why];
   });
+  return [...nodes, ...told];
 }
 
 const gradeTexts = [

@@ -8,6 +8,7 @@ import { demoTexts } from './demo.ts';
 import { cliTexts } from './cli.ts';
 import { counterTexts } from './counters.ts';
 import { cityFaultTexts } from './city.ts';
+import { commissionTexts } from './commission.ts';
 import { daemonFaultTexts } from './daemon.ts';
 import { driverFaultTexts } from './drivers.ts';
 import { factTexts, faultTexts } from './faults.ts';
@@ -30,6 +31,7 @@ export const catalogue: Readonly<Record<string, Readonly<Record<string, Text>>>>
   check: checkTexts,
   demo: demoTexts,
   cli: cliTexts,
+  commission: commissionTexts,
   counters: counterTexts,
   faults: faultTexts,
   facts: factTexts,

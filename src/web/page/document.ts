@@ -193,6 +193,14 @@ export interface Status {
   readonly capabilities: readonly Capability[];
   readonly checks: readonly Check[];
   readonly gate: Gate;
+  /** Who confirmed the lamps at the junction, or why nobody did. */
+  readonly commission?: {
+    readonly state: 'commissioned' | 'none' | 'changed' | 'other_site' | 'other_box' | 'broken';
+    readonly hash: string | null;
+    readonly person: string | null;
+    readonly doneUtcMs: number | null;
+    readonly told: Text;
+  } | null;
   readonly lamps: readonly Lamp[];
   readonly tracks: readonly Track[];
   readonly events: readonly RoadEvent[];

@@ -379,6 +379,8 @@ class BoxPanel extends Panel {
       [
         row('box_site', `${status.site.id} · ${status.site.hash.slice(0, 8)}`),
         row('box_profile', status.site.profile),
+        ...(status.commission
+          ? [row('box_commission', speaker.pick(status.commission.told))] : []),
         row('box_up', age(status.utcMs - status.startedUtcMs)),
         row('box_clock', clockMs === null ? speaker.say('unknown') : `± ${milliseconds(clockMs)}`),
         ...status.loops.map((loop) =>
