@@ -675,6 +675,10 @@ export const cliTexts = defineTexts({
   doctor_site: { en: '{site}: no problems, {notes} notes', zh: '{site}：没有问题，{notes} 条提示' },
   doctor_site_bad: { en: '{count} problems, the first: {first}', zh: '{count} 个问题，首个：{first}' },
   doctor_site_next: { en: 'Run: lukou check {site}', zh: '请运行：lukou check {site}' },
+  doctor_commission_next: {
+    en: 'Walk around the junction: lukou commission --person <name>',
+    zh: '请绕路口确认：lukou commission --person <姓名>',
+  },
   doctor_daemon: {
     en: 'process {pid}, version {software}, data in {data}',
     zh: '进程 {pid}，版本 {software}，数据位于 {data}',
