@@ -30,7 +30,7 @@ import { Watches } from './watches.ts';
  * A message between loops counts from this long after it was made. Live hand-over takes about
  * 1 ms; with a fixed delay the receiving tick is the same one in every replay.
  */
-const HANDOVER_MS = 30;
+export const HANDOVER_MS = 30;
 
 /**
  * Frames are applied from this long before the tick, those that come later each as it comes, so

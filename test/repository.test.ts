@@ -220,8 +220,8 @@ test('the table of places in the pipeline says where each loop is made', () => {
     sources.filter((path) => readFileSync(join(root, path), 'utf8').includes(text)).sort();
   const files = { parent: 'src/parent.ts', child: 'src/child.ts' };
   const { live } = placement;
-  expect(makers('new SignalsLoop(')).toEqual([files[live.signals], 'src/replay.ts'].sort());
-  expect(makers('new PerceptionLoop(')).toEqual([files[live.perception], 'src/replay.ts'].sort());
+  expect(makers('new SignalsLoop(')).toEqual([files[live.signals], 'src/replay/signals.ts']);
+  expect(makers('new PerceptionLoop(')).toEqual([files[live.perception], 'src/replay/perception.ts']);
 });
 
 test('the lock file records no download addresses, and every version is pinned', () => {
