@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import type { Random } from '../../src/base/random.ts';
 import { faultRows } from './faults.ts';
 import type { FaultRow } from './faults.ts';
-import { joined } from './parts.ts';
+import { Windows, joined } from './parts.ts';
 import { runRow } from './run.ts';
 import type { Injection, RowOptions, RowResult } from './run.ts';
 import { siteNamed } from './sites.ts';
@@ -20,6 +20,8 @@ export interface Piece {
   readonly faults: readonly string[];
   /** Loss of packets: single ones, or two in a row. */
   readonly loss?: { readonly share: number; readonly run: number };
+  /** Packets come up to so much late, each by itself, a few seconds at a time, ms. */
+  readonly lateMs?: number;
   /** From a turn of the loop to the controller's packet; drawn where left out. */
   readonly phaseMs?: number;
   readonly brisk?: boolean;
@@ -65,6 +67,20 @@ function losing(random: Random, { share, run }: NonNullable<Piece['loss']>): Inj
   };
 }
 
+/** Stretches in which each packet is late by as much as it happens to be. */
+function late(random: Random, lateMs: number): Injection {
+  const windows = new Windows(
+    random, (one) => 300 + one.below(4000), (one) => 8000 + one.below(15_000));
+  return {
+    hooks: {
+      parcel: (parcel, atMs) => windows.active(atMs)
+        ? [{ ...parcel, arrivesMs: parcel.arrivesMs + random.below(lateMs) }]
+        : [parcel],
+    },
+    injected: () => windows.count - 1,
+  };
+}
+
 function both(a: Injection, b: Injection): Injection {
   const orders: Injection['orders'] = (stage, cycle, random) => ({
     ...a.orders?.(stage, cycle, random), ...b.orders?.(stage, cycle, random),
@@ -91,12 +107,13 @@ const faultNamed = (id: string): FaultRow => {
 };
 
 export function optionsOf(piece: Piece): RowOptions {
-  const { site, cycles, seed, faults, loss, phaseMs, brisk } = piece;
+  const { site, cycles, seed, faults, loss, lateMs, phaseMs, brisk } = piece;
   const rows = faults.map(faultNamed);
   const inject = (random: Random): Injection => {
     const [first, second] = rows.map((row) => row.make(random.fork(row.id), site));
     if (first && second) return both(first, second);
     if (first) return first;
+    if (lateMs !== undefined) return late(random, lateMs);
     return loss ? losing(random, loss) : { injected: () => 0 };
   };
   const boxes = [...rows.map((row) => row.box ?? {}), phaseMs === undefined ? {} : { phaseMs }];
@@ -163,6 +180,8 @@ export function planOf({ cycles, seed, faults, pairs }: PlanOptions): Piece[] {
     faults: [], loss: { share: 0.05, run: 2 }, phaseMs: 50,
   });
   add('loss 1 %', 'poll', part(1000), { faults: [], loss: { share: 0.01, run: 1 } });
+  add('late by up to 150 ms', 'push', part(2000), { faults: [], lateMs: 150 });
+  add('late by up to 280 ms', 'push', part(2000), { faults: [], lateMs: 280 });
   return [...pieces, ...pairsOf(pieces, cycles, pairs, seed)];
 }
 

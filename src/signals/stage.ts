@@ -11,7 +11,11 @@ import { believable } from './believable.ts';
 import { noForecaster } from './forecast.ts';
 import type { Forecaster } from './forecast.ts';
 import { nextOf, rightOfWayOf } from './lamps.ts';
-import { endless, freshTiming, sameAspect, stepTiming, timingAt, withForecast } from './timing.ts';
+import { punctual, stepLateness } from './lateness.ts';
+import type { Lateness } from './lateness.ts';
+import {
+  earlierBy, endless, freshTiming, laterBy, sameAspect, stepTiming, timingAt, withForecast,
+} from './timing.ts';
 import type { GroupTiming } from './timing.ts';
 
 /** Rules R1 and R1b: age over which a report is not used, for quick and for slow sources. */
@@ -23,6 +27,8 @@ const SLOW_PERIOD_MS = 300;
 const TWO_SOURCES_MS = 5000;
 /** After a pre-emption or the like, timing is not believed for so long (fault F42). */
 const SETTLE_MS = 2000;
+/** Ends from before a longer silence do not tell how late the packet after it is. */
+const LATENESS_KEPT_MS = 3000;
 /** Lamp groups that get a counter of their own. */
 const NAMED_COUNTERS_MAX = 64;
 
@@ -67,6 +73,7 @@ interface ControllerState {
   whole: boolean;
   twoSourcesUntilMs: MonotonicMs | null;
   unsettledUntilMs: MonotonicMs | null;
+  lateness: Lateness;
 }
 
 interface Controller {
@@ -92,6 +99,14 @@ interface NodeLamps {
   state: NodeState;
 }
 
+/** A report with what is known around it. */
+interface Heard {
+  readonly report: ControllerReport;
+  /** When it was true: measured, less what its packet was late by. */
+  readonly trueMs: MonotonicMs;
+  readonly settled: boolean;
+}
+
 const firstEnd = (groups: readonly SignalGroupState[]): MonotonicMs | null => {
   let first: MonotonicMs | null = null;
   for (const { timing } of groups) {
@@ -108,6 +123,7 @@ const emptyNode = (groups: readonly SignalGroup[]): NodeState => ({
 
 const emptyController = (): ControllerState => ({
   report: null, whole: false, twoSourcesUntilMs: null, unsettledUntilMs: null,
+  lateness: punctual,
 });
 
 class SignalGroups implements SignalStage {
@@ -147,15 +163,40 @@ class SignalGroups implements SignalStage {
     const before = state.report;
     const measuredMs = report.measured.monoMs;
     if (before && measuredMs < before.measured.monoMs) return this.#count('report_late');
-    if (before && measuredMs - before.measured.monoMs > limitOf(before.periodMs)) {
+    const shown = this.#index(controller, report);
+    const silentMs = before ? measuredMs - before.measured.monoMs : 0;
+    if (silentMs > LATENESS_KEPT_MS) state.lateness = punctual;
+    const lateMs = silentMs > LATENESS_KEPT_MS ? 0 : this.#lateBy(controller, shown, measuredMs);
+    if (before && silentMs > limitOf(before.periodMs)) {
       // What happened in the silence was not seen: no state is known to have begun or to go on.
       for (const lamps of controller.nodes) lamps.state = emptyNode(lamps.groups);
     }
     if (!believable(report.status)) state.unsettledUntilMs = plusMs(measuredMs, SETTLE_MS);
     const settled = state.unsettledUntilMs === null || measuredMs >= state.unsettledUntilMs;
-    const shown = this.#index(controller, report);
+    const trueMs = plusMs(measuredMs, -lateMs);
     state.report = report;
-    for (const lamps of controller.nodes) this.#update(controller, lamps, shown, report, settled);
+    for (const lamps of controller.nodes) {
+      this.#update(controller, lamps, shown, { report, trueMs, settled });
+    }
+  }
+
+  /** How late the packet was, ms: ends that it tells are as much earlier. */
+  #lateBy(
+    { id, nodes, state }: Controller, shown: ReadonlyMap<LampGroupId, LampGroupState>,
+    measuredMs: MonotonicMs,
+  ): number {
+    const laterMs: number[] = [];
+    for (const { groups, state: { timings } } of nodes) {
+      groups.forEach((group, index) => {
+        const reported = group.controllerId === id ? shown.get(group.lampGroup) : undefined;
+        if (!reported) return;
+        const byMs = laterBy(timings[index]!, reported.aspect, reported.timing, measuredMs);
+        if (byMs !== null) laterMs.push(byMs);
+      });
+    }
+    const { next, byMs } = stepLateness(state.lateness, laterMs, measuredMs);
+    state.lateness = next;
+    return byMs;
   }
 
   /** Lamp groups by name; sets whether all of them are known. */
@@ -192,8 +233,9 @@ class SignalGroups implements SignalStage {
 
   #update(
     controller: Controller, lamps: NodeLamps, shown: ReadonlyMap<LampGroupId, LampGroupState>,
-    report: ControllerReport, settled: boolean,
+    heard: Heard,
   ): void {
+    const { settled } = heard;
     const timings: GroupTiming[] = [];
     const groups: SignalGroupState[] = [];
     lamps.groups.forEach((group, index) => {
@@ -206,7 +248,7 @@ class SignalGroups implements SignalStage {
         return;
       }
       const before = lamps.state.timings[index]!;
-      const { next, timing } = this.#step(group, before, reported, report, settled);
+      const { next, timing } = this.#step(group, before, reported, heard);
       timings.push(next);
       const shownNow = {
         signalGroup: group.id,
@@ -222,11 +264,12 @@ class SignalGroups implements SignalStage {
   }
 
   #step(
-    group: SignalGroup, before: GroupTiming, { aspect, timing: reported }: LampGroupState,
-    { status, measured }: ControllerReport, settled: boolean,
+    group: SignalGroup, before: GroupTiming, { aspect, timing: told }: LampGroupState,
+    { report: { status, measured }, trueMs, settled }: Heard,
   ): { readonly next: GroupTiming; readonly timing: StateTiming | null } {
     const fixed = status.mode === 'fixed-time';
-    const step = stepTiming(before, aspect, reported, { settled, fixed }, measured.monoMs);
+    const reported = earlierBy(told, measured.monoMs - trueMs);
+    const step = stepTiming(before, aspect, reported, { settled, fixed }, trueMs);
     for (const complaint of step.complaints) this.#countNamed(complaint, group.id);
     this.#forecaster.observe(group.id, aspect, status, measured.monoMs);
     // A lamp that never changes says so, whoever controls it.
@@ -316,7 +359,7 @@ class SignalGroups implements SignalStage {
     for (const { id, state, nodes } of controllers) {
       const controller = this.#controllers.get(id);
       if (!controller) continue; // the site of the snapshot had another controller
-      controller.state = { ...state };
+      controller.state = { ...emptyController(), ...state };
       controller.nodes.forEach((lamps, index) => {
         lamps.state = nodes[index] ?? emptyNode(lamps.groups);
       });

@@ -1,3 +1,4 @@
+import { plusMs } from '../base/time.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { LampAspect, StateTiming, TimedInstant, TimingSource } from '../model/signal.ts';
 import type { Forecast } from './forecast.ts';
@@ -7,7 +8,9 @@ const TOLERANCE_MS = 100;
 /** Rule R12: a countdown that stands still for longer is unknown. */
 const FROZEN_AFTER_MS = 1000;
 /** How much arrivals may jitter without moving an announced end. */
-const JITTER_MS = 50;
+export const JITTER_MS = 50;
+/** How late a packet may be and still be taken for late, not for another plan. */
+export const LATE_MAX_MS = 400;
 /** Remaining times are whole units of the resolution; rounding of doubles is below this. */
 const EPSILON_MS = 1;
 /** Remaining times from an hour on stand still on purpose: "more than an hour", or for ever. */
@@ -82,6 +85,12 @@ function stepEnd(
   // A frozen end stays unknown until it is seen to run again.
   if (before.heldMs === null) return give(moved ? atMs : null);
   const shiftMs = atMs - before.heldMs;
+  // A packet can be late, never early: of what was told of a minimum the earliest is the bound.
+  if (name === 'minEnd' && moved) {
+    if (shiftMs > 0 && shiftMs <= LATE_MAX_MS) return give(before.heldMs);
+    const within = shiftMs >= -TOLERANCE_MS - resolutionMs;
+    if (shiftMs < -JITTER_MS && within) return give(atMs);
+  }
   // Within its resolution, or while the count stands, an announced end does not slide.
   if (Math.abs(shiftMs) <= resolutionMs + JITTER_MS || !moved) return give(before.heldMs);
   if (name === 'minEnd' && shiftMs < -TOLERANCE_MS - resolutionMs) {
@@ -143,6 +152,43 @@ function beganOf(
   if (reported?.beganMs !== undefined && reported.beganMs !== null) return reported.beganMs;
   if (!changed) return before.beganMs;
   return before.aspect === null ? null : measuredMs;
+}
+
+/**
+ * How much later than before a report tells the ends of one group, ms: what it was late by, unless
+ * the plan changed. Null where nothing can be compared.
+ *
+ * @param measuredMs when the report was true, had it not been late.
+ */
+export function laterBy(
+  before: GroupTiming, aspect: LampAspect, reported: StateTiming | null, measuredMs: MonotonicMs,
+): number | null {
+  // Whole seconds tell nothing of a packet's tenths.
+  if (!reported || reported.resolutionMs > TOLERANCE_MS) return null;
+  if (before.offUntilChange || !sameAspect(before.aspect, aspect)) return null;
+  let leastMs: number | null = null;
+  for (const name of endNames) {
+    const told = reported[name];
+    const old = before.ends[name];
+    if (!told || !old || old.heldMs === null) continue;
+    const remainingMs = told.atMs - measuredMs;
+    const stands = Math.abs(remainingMs - old.remainingMs) <= EPSILON_MS;
+    if (stands || remainingMs >= HOUR_MS) continue;
+    const byMs = told.atMs - old.heldMs;
+    if (leastMs === null || byMs < leastMs) leastMs = byMs;
+  }
+  return leastMs;
+}
+
+/** A timing as it was so much earlier. */
+export function earlierBy(timing: StateTiming | null, byMs: number): StateTiming | null {
+  if (!timing || byMs === 0) return timing;
+  const moved = (end: TimedInstant | null): TimedInstant | null =>
+    end && { ...end, atMs: plusMs(end.atMs, -byMs) };
+  return {
+    ...timing, minEnd: moved(timing.minEnd), likelyEnd: moved(timing.likelyEnd),
+    maxEnd: moved(timing.maxEnd),
+  };
 }
 
 const timed = (heldMs: MonotonicMs | null | undefined, source: TimingSource): TimedInstant | null =>

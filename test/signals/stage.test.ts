@@ -163,6 +163,58 @@ test('an announced end stands still although the messages say it in tenths', () 
   expect(Math.abs([...ends][0]! - trueEndMs)).toBeLessThanOrEqual(100);
 });
 
+/** One lamp of the site runs on, the other changes; each packet comes so much late. */
+function driven(lateMs: (index: number) => number) {
+  const { say, node } = staged();
+  const ends = (atMs: number): (number | undefined)[] =>
+    node(atMs).groups.map(({ timing: told }) => told?.minEnd?.atMs);
+  const told: (number | undefined)[][] = [];
+  for (let index = 0; index < 40; index++) {
+    const sentMs = 1000 + 100 * index;
+    const atMs = sentMs + lateMs(index);
+    const [shown, endMs] = sentMs < 3000 ? ['yellow', 3000] : ['red', 9000];
+    say(atMs, [
+      lamp('1', shown, timing(atMs, endMs - sentMs)),
+      lamp('2', 'red', timing(atMs, 20_000 - sentMs)), lamp('3', 'red'),
+    ]);
+    told.push(ends(atMs));
+  }
+  return told;
+}
+
+test('a packet that comes late makes no minimum end later, of states that go on and of one that begins', () => {
+  const late = driven((index) => [0, 0, 0, 0, 0, 0, 150, 280, 190, 90][index % 10]!);
+  // The packet that tells of the new red first is late as well, by what the other group tells.
+  const lateAtChange = driven((index) => (index >= 20 && index < 23 ? 280 : 0));
+  for (const told of [late, lateAtChange]) {
+    expect(new Set(told.map(([, second]) => second))).toEqual(new Set([20_000]));
+    expect(new Set(told.slice(20).map(([first]) => first))).toEqual(new Set([9000]));
+  }
+});
+
+test('a first packet that is late is mended by the next that is not', () => {
+  const told = driven((index) => (index === 0 ? 90 : 0));
+  expect(told[0]).toEqual([3090, 20_090]);
+  expect(told[1]).toEqual([3000, 20_000]);
+});
+
+test('a delay that lasts is believed for states that begin, and never for those that go on', () => {
+  const told = driven((index) => (index < 5 ? 0 : 120));
+  expect(told.at(-1)![1]).toBe(20_000);
+  expect(told[20]![0]).toBe(9000);
+  const { say, groupA } = staged();
+  let ends: (number | undefined)[] = [];
+  for (let index = 0; index < 40; index++) {
+    const sentMs = 1000 + 100 * index;
+    const atMs = sentMs + (index < 5 ? 0 : 120);
+    const [shown, endMs] = sentMs < 4000 ? ['yellow', 4000] : ['red', 9000];
+    const told2 = timing(atMs, 20_000 - sentMs);
+    say(atMs, [lamp('1', shown, timing(atMs, endMs - sentMs)), lamp('2', 'red', told2), lamp('3', 'red')]);
+    ends = [...ends, groupA(atMs).timing?.minEnd?.atMs];
+  }
+  expect(ends.at(-1)).toBe(9120);
+});
+
 test('whole seconds are held steady across the second tick', () => {
   const { say, groupA } = staged();
   const ends = new Set<number>();
