@@ -1,6 +1,10 @@
 /**
- * `npm run gate:mutate -- [--jobs N] [--minutes N] [--only file] [--again] [--soak] [--json]`:
+ * `npm run gate:mutate -- [--jobs N] [--minutes N] [--only file] [--again] [--survivors] [--json]`:
  * changes the gate in thousands of small ways and tells which changes no test notices.
+ *
+ * A run that was stopped goes on where it was, as long as sources and tests are the same; `--again`
+ * begins anew. `--survivors` asks only those again that the last run left alive and takes its kills
+ * as they were though tests have changed since: for work on tests, no figure to publish.
  */
 import {
   appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
@@ -22,7 +26,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '90' },
     only: { type: 'string', default: '' },
     again: { type: 'boolean', default: false },
-    soak: { type: 'boolean', default: false },
+    survivors: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -37,24 +41,25 @@ function equivalents(): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
 }
 
-/** Outcomes of an earlier run of the very same sources and tests. */
+const isAlive = ({ fate }: Outcome): boolean => fate === 'survived' || fate === 'unreached';
+
+/** Outcomes of an earlier run of the very same sources and tests; with `--survivors` its kills. */
 function earlier(path: string, hash: string): Map<string, Outcome> {
   const found = new Map<string, Outcome>();
   if (values.again || !existsSync(path)) return found;
   const [head, ...lines] = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
-  if (head !== hash) return found;
+  if (head !== hash && !values.survivors) return found;
   for (const line of lines) {
     const outcome = JSON.parse(line) as Outcome;
-    found.set(outcome.key, outcome);
+    if (values.survivors && isAlive(outcome)) found.delete(outcome.key);
+    else found.set(outcome.key, outcome);
   }
   return found;
 }
 
-const testFiles = (): string[] => {
-  const gate = readdirSync(join(project, 'test/gate'))
-    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('tmp-')).map((file) => `test/gate/${file}`);
-  return values.soak ? [...gate, 'test/gatesoak/mutants.test.ts'] : gate;
-};
+const testFiles = (): string[] => readdirSync(join(project, 'test/gate'))
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('tmp-'))
+  .map((file) => `test/gate/${file}`);
 
 interface Found {
   readonly prepared: Prepared;
@@ -65,7 +70,12 @@ interface Found {
 async function tryAll(root: string, statePath: string): Promise<Found> {
   const prepared = prepare(root, 'src/gate', testFiles());
   const outcomes = earlier(statePath, prepared.hash);
-  if (outcomes.size === 0) writeFileSync(statePath, `${prepared.hash}\n`);
+  if (outcomes.size === 0 || values.survivors) {
+    // Kills that were taken from other tests never pass for those of a whole run.
+    const head = values.survivors ? `survivors of ${prepared.hash}` : prepared.hash;
+    const lines = [head, ...[...outcomes.values()].map((outcome) => JSON.stringify(outcome))];
+    writeFileSync(statePath, `${lines.join('\n')}\n`);
+  }
   const wanted = prepared.mutants.filter(({ file }) => file.startsWith(values.only));
   // In an order of no meaning: where time runs out, what was tried is a fair sample.
   const queue = wanted.filter(({ key }) => !outcomes.has(key))
@@ -74,7 +84,8 @@ async function tryAll(root: string, statePath: string): Promise<Found> {
   const untilMs = beganMs + 60_000 * Number(values.minutes);
   note(`${wanted.length} mutants, ${outcomes.size} known from before`);
   const reach = await learnReach(prepared);
-  note(`${reach.testMs.length} tests, ${(reach.testMs.reduce((a, b) => a + b, 0) / 1000).toFixed(1)} s`);
+  const testsS = reach.testMs.reduce((a, b) => a + b, 0) / 1000;
+  note(`${reach.testMs.length} tests, ${testsS.toFixed(1)} s`);
   const total = queue.length;
   let done = 0;
   const next = (): Mutant | undefined => (clock.nowMs() > untilMs ? undefined : queue.shift());
@@ -111,11 +122,13 @@ function report({ outcomes, wanted }: Found): number {
     out(JSON.stringify({ formatVersion: 1, score, killed, tried, excused, alive, strange, wrong }));
     return 0;
   }
-  out(`mutation score of src/gate: ${score.toFixed(1)} % (${killed} of ${tried}; ${excused} listed as equivalent; ` +
-    `${wanted.length - tried - excused} not tried)`);
+  out(`mutation score of src/gate: ${score.toFixed(1)} % (${killed} of ${tried}; ` +
+    `${excused} listed as equivalent; ${wanted.length - tried - excused} not tried)`);
+  if (values.survivors) out('kills are those of the run before, whose tests may have been others');
   for (const { file, line, column, within, kind, original, changed, key } of alive) {
     const fate = outcomes.get(key)?.fate ?? '';
-    out(`${fate} src/gate/${file}:${line}:${column} ${within} [${kind}] ${original} → ${changed}`);
+    const where = `src/gate/${file}:${line}:${column} ${within}`;
+    out(`${fate} ${where} [${kind}] ${original} → ${changed}`);
   }
   for (const key of strange) out(`listed as equivalent, but there is no such mutant: ${key}`);
   for (const key of wrong) out(`listed as equivalent, but a test notices it: ${key}`);
@@ -126,7 +139,7 @@ const root = mkdtempSync(join(tmpdir(), 'lukou-mutate-'));
 try {
   const folder = join(project, 'dist/mutate');
   mkdirSync(folder, { recursive: true });
-  const found = await tryAll(root, join(folder, values.soak ? 'soak.jsonl' : 'gate.jsonl'));
+  const found = await tryAll(root, join(folder, 'gate.jsonl'));
   process.exitCode = report(found);
 } finally {
   rmSync(root, { recursive: true, force: true });
