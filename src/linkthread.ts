@@ -7,6 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import { SystemClock, every } from './base/clock.ts';
 import { LINK_START } from './linkthreads.ts';
 import type { FromLink, LinkStart, ToLink } from './linkthreads.ts';
+import { linkCodec } from './linkcodec.ts';
 import { createLog } from './logs.ts';
 import { createSlowUnit } from './rsu/slowunit.ts';
 import { childChannel, threadLink } from './runtime/threads.ts';
@@ -24,7 +25,7 @@ function runLink(start: LinkStart): void {
     json: start.logJson,
   });
   const { settings, spreadMs } = start;
-  const unit = createSlowUnit({ settings, spreadMs, clock, log });
+  const unit = createSlowUnit({ settings, spreadMs, clock, log, ...linkCodec });
   const channel = childChannel<ToLink, FromLink>(threadLink(parentPort!), clock);
   channel.onMessage((message) => {
     if (message.kind === 'anchor') return clock.setAnchor(message.anchor);

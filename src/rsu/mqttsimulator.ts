@@ -4,8 +4,8 @@ import { Counters } from '../base/counters.ts';
 import type { RsuSettings } from '../model/site.ts';
 import { fromCarrier } from './carrier.ts';
 import { mqttDefaults } from './kinds.ts';
-import { topicOf } from './mqttway.ts';
 import type { HeardMessage, RsuSimulator } from './simulator.ts';
+import { topicOf } from './topic.ts';
 
 const TYPES = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'] as const;
 

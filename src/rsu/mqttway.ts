@@ -15,10 +15,6 @@ const CONNECT_MS = 5000;
 /** Answers are short; whatever is longer is none. */
 const ANSWER_MAX = 4096;
 
-/** A topic with its places filled: the message type, and the unit. */
-export const topicOf = (pattern: string, type: string, { unitSerial }: RsuSettings): string =>
-  pattern.replaceAll('{type}', type).replaceAll('{rsu}', unitSerial.trim());
-
 function optionsOf(settings: RsuSettings, environment: NodeJS.ProcessEnv): IClientOptions {
   const { username, passwordEnv } = settings.mqtt ?? mqttDefaults;
   const password = passwordEnv === null ? undefined : environment[passwordEnv];
@@ -38,6 +34,14 @@ function optionsOf(settings: RsuSettings, environment: NodeJS.ProcessEnv): IClie
   };
 }
 
+/** What comes back from the unit. */
+export interface Answers {
+  readonly topics: readonly string[];
+  heard(topic: string, text: string): void;
+  /** The connection stands, be it anew: the unit may have forgotten everything. */
+  connected(): void;
+}
+
 /** A broker between us and a unit: QoS 0 down, acknowledgements up. */
 export class MqttWay implements UnitWay {
   readonly #client: MqttClient;
@@ -50,7 +54,7 @@ export class MqttWay implements UnitWay {
   constructor(
     settings: RsuSettings,
     log: Log,
-    answers: { readonly topics: readonly string[]; heard(topic: string, text: string): void },
+    answers: Answers,
     environment: NodeJS.ProcessEnv = process.env,
   ) {
     const { tls } = settings.mqtt ?? mqttDefaults;
@@ -60,7 +64,10 @@ export class MqttWay implements UnitWay {
     const url = `${tls ? 'mqtts' : 'mqtt'}://${host}:${settings.port}`;
     const client = mqtt.connect(url, optionsOf(settings, environment));
     this.#client = client;
-    client.on('connect', () => this.#connected(answers.topics));
+    client.on('connect', () => {
+      answers.connected();
+      this.#connected(answers.topics);
+    });
     client.on('error', (error) => this.#down(messageOf(error)));
     client.on('close', () => this.#down(this.#fault ?? 'connection closed'));
     client.on('message', (topic, payload) => {

@@ -15,6 +15,8 @@ import type { RsuStatus } from './status.ts';
 export interface Piece {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** The counter of what was sent, where it is not that of the message. */
+  readonly counted?: string;
 }
 
 /** A way to a unit: it may be slow, away, or come and go. */
@@ -122,7 +124,7 @@ export class SlowLink {
       return counters.count(`rsu_form_failed_${message.type}`);
     }
     if (typeof pieces === 'string') return counters.count(`${pieces}_${message.type}`);
-    for (const piece of pieces) way.send(piece, (error) => this.#done(message, error));
+    for (const piece of pieces) way.send(piece, (error) => this.#done(message, piece, error));
   }
 
   #told(event: string, reason: string): void {
@@ -131,7 +133,7 @@ export class SlowLink {
     this.#fault = reason;
   }
 
-  #done(message: AirMessage, error: Error | null): void {
+  #done(message: AirMessage, { counted }: Piece, error: Error | null): void {
     const { counters, clock } = this.#options;
     if (error) {
       counters.count('rsu_send_failed');
@@ -140,7 +142,7 @@ export class SlowLink {
     this.#fault = null;
     this.#lastSentMs = clock.nowMs();
     this.#ages.add(this.#lastSentMs - (this.#since.get(message) ?? this.#lastSentMs));
-    counters.count(`rsu_sent_${message.type}`);
+    counters.count(counted ?? `rsu_sent_${message.type}`);
   }
 
   status(): RsuStatus {

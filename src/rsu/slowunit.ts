@@ -5,9 +5,12 @@ import type { Log } from '../base/log.ts';
 import type { RsuLinkKind, RsuSettings } from '../model/site.ts';
 import { withCarrier } from './carrier.ts';
 import { linkKinds, mqttDefaults } from './kinds.ts';
-import { MqttWay, topicOf } from './mqttway.ts';
+import { Its0117Form } from './its0117/form.ts';
+import type { ReadBack } from './its0117/form.ts';
+import { MqttWay } from './mqttway.ts';
 import { SlowLink } from './slowlink.ts';
 import type { UnitForm, UnitWay } from './slowlink.ts';
+import { topicOf } from './topic.ts';
 
 /** What a unit is made of. */
 export interface SlowUnitDeps {
@@ -15,6 +18,10 @@ export interface SlowUnitDeps {
   readonly spreadMs: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** The frame of gated octets, in the JSON form of the codec. Throws on octets that are none. */
+  decode(profile: string, bytes: Uint8Array): unknown;
+  /** Reads what a unit shall encode again, by the gate's own eyes. */
+  readonly readBack: ReadBack;
 }
 
 interface Made {
@@ -27,7 +34,9 @@ type Maker = (deps: SlowUnitDeps, counters: Counters) => Made;
 const mqttCarrier: Maker = ({ settings, clock, log }) => {
   const { topicDown } = settings.mqtt ?? mqttDefaults;
   return {
-    way: new MqttWay(settings, log, { topics: [], heard: () => undefined }),
+    way: new MqttWay(settings, log, {
+      topics: [], heard: () => undefined, connected: () => undefined,
+    }),
     form: {
       write: ({ bytes, type }, nowMs) => [{
         topic: topicOf(topicDown, type, settings),
@@ -37,7 +46,26 @@ const mqttCarrier: Maker = ({ settings, clock, log }) => {
   };
 };
 
-const makers: Partial<Record<RsuLinkKind, Maker>> = { 'mqtt-carrier': mqttCarrier };
+const ACKNOWLEDGED = ['MAP', 'RSI'] as const;
+
+const mqttJson: Maker = ({ settings, clock, log, decode, readBack }, counters) => {
+  const { topicAck } = settings.mqtt ?? mqttDefaults;
+  const form = new Its0117Form({ settings, clock, counters, decode, readBack });
+  const topics = ACKNOWLEDGED.map((type) => topicOf(topicAck, type, settings));
+  const way = new MqttWay(settings, log, {
+    topics,
+    heard(topic, text) {
+      const type = ACKNOWLEDGED[topics.indexOf(topic)];
+      if (type) form.heard(type, text);
+    },
+    connected: () => form.connected(),
+  });
+  return { form, way };
+};
+
+const makers: Partial<Record<RsuLinkKind, Maker>> = {
+  'mqtt-carrier': mqttCarrier, 'mqtt-json': mqttJson,
+};
 
 /** Opens the way to a slow unit. It connects by itself, again and again. */
 export function createSlowUnit(deps: SlowUnitDeps): SlowLink {

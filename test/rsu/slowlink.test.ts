@@ -5,6 +5,7 @@ import { SystemClock, VirtualClock } from '../../src/base/clock.ts';
 import { Counters } from '../../src/base/counters.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { monotonicMs, plusMs, utcMs } from '../../src/base/time.ts';
+import { linkCodec } from '../../src/linkcodec.ts';
 import { rsuId } from '../../src/model/ids.ts';
 import type { AirMessage, AirMessageType } from '../../src/model/message.ts';
 import type { RsuSettings } from '../../src/model/site.ts';
@@ -144,7 +145,7 @@ for (const [name, start, absent] of brokers) {
     };
     closers.push(end);
     const unit = settings({ port: broker.port });
-    const link = createSlowUnit({ settings: unit, spreadMs: 60, clock, log: silentLog });
+    const link = createSlowUnit({ settings: unit, spreadMs: 60, clock, log: silentLog, ...linkCodec });
     closers.push(() => link.close());
     const heard: { type: string; serial: string; bytes: Uint8Array }[] = [];
     const simulate = () => startMqttRsuSimulator({
@@ -192,7 +193,7 @@ test('a broker that takes the connection and reads nothing costs a bounded queue
   });
   const clock = new SystemClock();
   const { port } = server.address() as AddressInfo;
-  const link = createSlowUnit({ settings: settings({ port }), spreadMs: 60, clock, log: silentLog });
+  const link = createSlowUnit({ settings: settings({ port }), spreadMs: 60, clock, log: silentLog, ...linkCodec });
   closers.push(() => link.close());
   await until(() => link.status().fault === null);
   const bytes = new Uint8Array(60_000);
