@@ -23,6 +23,8 @@ import type { SignalState } from './model/signal.ts';
 
 const PART_FILE = 'commission-half.json';
 const NAME_MAX = 80;
+/** The log hears of lamps ten times a second, by way of another thread. */
+const LOG_LATE_MS = 500;
 const PAIRS_MAX = 4096;
 
 /** How to press a lamp: what people may say of one. */
@@ -104,6 +106,10 @@ export class Commissioner {
         const atMs = Number(args['at'] ?? nowUtcMs);
         if (!lamp || !Number.isFinite(atMs)) return this.#bad(args);
         const group = this.#group(args);
+        // What the log has not reached is not judged: a clock ahead, or lamps no longer heard of.
+        if (atMs + TOLERANCE_MS - LOG_LATE_MS > this.log.newestMs) {
+          return this.#told('unknown', this.log.now(group.id), group.id);
+        }
         return this.#keep(answerLamp(part, group, this.log.of(group.id), lamp, atMs), group.id);
       }
       case 'cabinet': {

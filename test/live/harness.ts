@@ -297,6 +297,8 @@ export interface JunctionOptions {
   readonly dataFolder?: string;
   /** Changes site.json before it is written; ports are free ones by then. */
   edit?(site: EditableSite): void;
+  /** Changes road.json before it is written. */
+  editRoad?(road: Record<string, unknown>): void;
   readonly lampFaults?: Parameters<typeof startLiveDevices>[0]['lampFaults'];
   /** Ports whose far end the test plays itself. */
   readonly foreign?: readonly string[];
@@ -379,7 +381,7 @@ export class Daemon {
 
 /** Writes the demo's site into a folder, on ports that are free. */
 export async function freeSite(
-  folder: string, options: Pick<JunctionOptions, 'dataFolder' | 'edit'> = {},
+  folder: string, options: Pick<JunctionOptions, 'dataFolder' | 'edit' | 'editRoad'> = {},
 ): Promise<{ readonly siteFolder: string; readonly dataFolder: string }> {
   const demo = siteFolder('demo');
   const site = JSON.parse(readFileSync(join(demo, 'site.json'), 'utf8')) as EditableSite;
@@ -389,7 +391,9 @@ export async function freeSite(
   const made = join(folder, 'site');
   mkdirSync(made, { recursive: true });
   writeFileSync(join(made, 'site.json'), JSON.stringify(site));
-  writeFileSync(join(made, 'road.json'), readFileSync(join(demo, 'road.json')));
+  const road = JSON.parse(readFileSync(join(demo, 'road.json'), 'utf8')) as Record<string, unknown>;
+  options.editRoad?.(road);
+  writeFileSync(join(made, 'road.json'), JSON.stringify(road));
   return { siteFolder: made, dataFolder: site.dataFolder };
 }
 

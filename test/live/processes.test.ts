@@ -6,3 +6,4 @@ import './surroundings.live.ts';
 import './recording.live.ts';
 import './web.live.ts';
 import './robust.live.ts';
+import './commission.live.ts';
