@@ -1,5 +1,6 @@
 /** The walk on a phone: forty letters wide, one key an answer, the live lamp in the last line. */
 import type { WitnessColour } from '../base/evidence.ts';
+import { Fault } from '../base/fault.ts';
 import { commissionTexts as texts } from '../base/texts/commission.ts';
 import type { CommissionView } from '../commissioner.ts';
 import type { LampsView } from '../commissionverbs.ts';
@@ -168,9 +169,22 @@ class Screen {
   #confirmed: () => void = () => undefined;
 
   async #look(group: WalkGroup, lamp: WitnessColour): Promise<void> {
-    const answer = await this.#box.answer({ kind: 'lamp', group: group.id, lamp });
-    this.#tell(outcomeText(this.#io, answer, lamp));
-    if (answer.outcome === 'confirmed') this.#confirmed();
+    const told = await this.#orFault(async () => {
+      const answer = await this.#box.answer({ kind: 'lamp', group: group.id, lamp });
+      if (answer.outcome === 'confirmed') this.#confirmed();
+      return outcomeText(this.#io, answer, lamp);
+    });
+    if (told !== null) this.#tell(told);
+  }
+
+  /** A daemon that refuses or is away costs one answer, never the walk. */
+  async #orFault(ask: () => Promise<string | null>): Promise<string | null> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (thrown instanceof Fault) return thrown.in(this.#io.language);
+      throw thrown;
+    }
   }
 
   /** Asks for a typed answer; false where the person ends. */
@@ -186,7 +200,8 @@ class Screen {
       const text = await this.#keys.line();
       if (text === null) return false;
       if (text === 's') return true;
-      const wrong = text.trim() === '' ? '' : await answer(text.trim());
+      const given = text.trim();
+      const wrong = given === '' ? '' : await this.#orFault(() => answer(given));
       if (wrong === null) {
         this.#tell(this.#io.say(texts.said_right));
         return true;
