@@ -81,7 +81,7 @@ test.each(rows)('%s: the gate stays closed and a person is told why in both lang
   const status = readCommission(folder, seen);
   expect(status.state).toBe(state);
   expect(status.told.en).toMatch(/^not commissioned: .*Do: lukou commission$/);
-  expect(status.told.zh).toMatch(/^未调试确认：.*lukou commission$/);
+  expect(status.told.zh).toMatch(/^未投运确认：.*lukou commission$/);
   const by = status.hash === null ? null : { hash: status.hash };
   const gate = createGate(gateSiteOf(seen, [], by), { witnesses: {}, latches: [], startMs: 0 });
   expect(gate.mayReach('192.0.2.1')).toBe(false);

@@ -66,7 +66,7 @@ live('a live site says nothing of lamps until it is commissioned, then it does, 
   expect(on.spats.length).toBeGreaterThan(20);
   expect(on.spats.some(({ available }) => available)).toBe(false);
   const told = await lukou(['gate', '--data', on.dataFolder, '--lang', 'zh']);
-  expect([told.code, told.out]).toEqual([1, expect.stringContaining('未调试确认')]);
+  expect([told.code, told.out]).toEqual([1, expect.stringContaining('未投运确认')]);
 
   // The running daemon judges a look by the lamps that it hears itself.
   await daemon.ask('commission-answer', { kind: 'begin', person: 'Li Wei' }, daemon.token);

@@ -2,27 +2,27 @@ import { defineTexts } from '../text.ts';
 
 /** Whether a site is commissioned, and the words of the walk around the junction. */
 export const commissionTexts = defineTexts({
-  by: { en: 'commissioned by {person} on {date}', zh: '已由 {person} 于 {date} 完成调试确认' },
+  by: { en: 'commissioned by {person} on {date}', zh: '已由 {person} 于 {date} 完成投运确认' },
   none: {
     en: 'not commissioned: no group was confirmed at the junction. Do: lukou commission',
-    zh: '未调试确认：尚未在路口确认灯组。请运行：lukou commission',
+    zh: '未投运确认：尚未在路口确认灯组。请运行：lukou commission',
   },
   changed: {
     en: 'not commissioned: the safety part of the site changed since {person} confirmed it on '
       + '{date}. Do: lukou commission',
-    zh: '未调试确认：自 {person} 于 {date} 确认后，站点的安全部分已更改。请运行：lukou commission',
+    zh: '未投运确认：自 {person} 于 {date} 确认后，站点的安全部分已更改。请运行：lukou commission',
   },
   other_site: {
     en: 'not commissioned: commission.json is of another site ({got}). Do: lukou commission',
-    zh: '未调试确认：commission.json 属于其他站点（{got}）。请运行：lukou commission',
+    zh: '未投运确认：commission.json 属于其他站点（{got}）。请运行：lukou commission',
   },
   other_box: {
     en: 'not commissioned: commission.json is of another box ({got}). Do: lukou commission',
-    zh: '未调试确认：commission.json 属于其他设备（{got}）。请运行：lukou commission',
+    zh: '未投运确认：commission.json 属于其他设备（{got}）。请运行：lukou commission',
   },
   broken: {
     en: 'not commissioned: commission.json cannot be trusted ({got}). Do: lukou commission',
-    zh: '未调试确认：commission.json 不可信（{got}）。请运行：lukou commission',
+    zh: '未投运确认：commission.json 不可信（{got}）。请运行：lukou commission',
   },
   unneeded: { en: '{told} (mode {mode} does not need it)', zh: '{told}（{mode} 模式无需确认）' },
   broken_json: { en: 'it is no whole JSON', zh: '不是完整的 JSON' },
@@ -89,7 +89,7 @@ export const commissionTexts = defineTexts({
   fault_answer: { en: 'an answer of the walk', zh: '巡查的一项回答' },
   fault_answer_next: {
     en: 'See the handbook, "Commissioning", for the lines of --answers.',
-    zh: '--answers 的各行见手册“调试确认”一节。',
+    zh: '--answers 的各行见手册“投运确认”一节。',
   },
   fault_group: { en: 'a signal group of the site', zh: '站点中的信号组' },
   fault_arm: { en: 'an arm of the site', zh: '站点中的进口' },
@@ -192,7 +192,7 @@ export const commissionTexts = defineTexts({
   },
   finished: {
     en: 'Commissioned by {person}. {groups} groups, matrix of {pairs} pairs, SHA-256 {hash}.',
-    zh: '{person} 已完成调试确认：{groups} 个灯组，矩阵 {pairs} 对，SHA-256 {hash}。',
+    zh: '{person} 已完成投运确认：{groups} 个灯组，矩阵 {pairs} 对，SHA-256 {hash}。',
   },
   revoked: { en: 'Revoked. A live site is unavailable from now on.', zh: '已撤销。live 站点从现在起为不可用。' },
   revoked_none: { en: 'There is no commissioning to revoke.', zh: '没有可撤销的确认。' },

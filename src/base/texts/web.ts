@@ -193,7 +193,7 @@ export const webTexts = defineTexts({
   card_track: { en: 'Track', zh: '轨迹编号' },
 
   box_site: { en: 'Site', zh: '站点' },
-  box_commission: { en: 'Commissioning', zh: '调试确认' },
+  box_commission: { en: 'Commissioning', zh: '投运确认' },
   box_profile: { en: 'Message profile', zh: '消息集' },
   box_up: { en: 'Running for', zh: '已运行' },
   box_clock: { en: 'Clock error', zh: '时钟误差' },
