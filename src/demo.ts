@@ -22,7 +22,7 @@ import { mallocSettings, parentFlags } from './footprint.ts';
 import { startLiveDevices } from './livedevices.ts';
 import type { LiveDevices } from './livedevices.ts';
 import type { Site } from './model/site.ts';
-import { startRsuSimulator } from './rsu/simulator.ts';
+import { startRsuSimulator, wrapOf } from './rsu/simulator.ts';
 import type { RsuSimulator } from './rsu/simulator.ts';
 import { loadSite } from './site.ts';
 import type { StatusDocument } from './status.ts';
@@ -123,11 +123,13 @@ class Demo {
     }
     const codec = codecFor(site.profile as 'A');
     for (const rsu of site.rsus) {
+      const form = wrapOf(rsu.link);
+      if (form === null) continue; // a broker or a vendor's unit: whoever names one plays it
       this.#units.push(
         await startRsuSimulator({
           host: rsu.host,
           port: rsu.port,
-          carrier: rsu.link === 'udp-carrier',
+          form,
           clock: this.#clock,
           decode: (bytes) => codec.decode(bytes),
           heard: ({ type, atMs }) => this.#heard(type, atMs),

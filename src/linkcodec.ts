@@ -2,6 +2,7 @@
  * What a link to a unit that writes the air message itself is given: the codec's reading of gated
  * octets, to compose from, and the gate's own reading of them, to hold the composed text against.
  */
+import protobuf from 'protobufjs/minimal.js';
 import { decode, editions } from './gate/decode.ts';
 import type { WireAlert, WireMessage, WireRsi, WireRsm, WireSpat } from './gate/decode.ts';
 import { gateProfiles } from './gate/site.ts';
@@ -186,9 +187,82 @@ export function readBack(message: AirMessage, text: string): string | null {
   }
 }
 
+/** Fields of one protobuf message by number: varints and floats as numbers, the rest as octets. */
+function fieldsOf(octets: Uint8Array): ReadonlyMap<number, readonly (number | Uint8Array)[]> {
+  const reader = protobuf.Reader.create(octets);
+  const fields = new Map<number, (number | Uint8Array)[]>();
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const wire = tag & 7;
+    if (![0, 1, 2, 5].includes(wire)) throw new Differs(`wire type ${wire}`);
+    const value = wire === 0 ? Number(reader.int64())
+      : wire === 1 ? reader.double() : wire === 5 ? reader.float() : reader.bytes();
+    fields.set(tag >> 3, [...(fields.get(tag >> 3) ?? []), value]);
+  }
+  return fields;
+}
+type Fields = ReturnType<typeof fieldsOf>;
+
+const numberAt = (fields: Fields, field: number): number | null => {
+  const [value] = fields.get(field) ?? [];
+  return typeof value === 'number' ? value : null;
+};
+const insideAt = (fields: Fields, field: number): Fields => {
+  const [value] = fields.get(field) ?? [];
+  if (value instanceof Uint8Array) return fieldsOf(value);
+  throw new Differs(`expected field ${field}`);
+};
+/** Equal but for what a float or a double of degrees rounds away. */
+function near(what: string, got: number | null, expected: number | null, within: number): void {
+  const close = got === null || expected === null
+    ? got === expected : Math.abs(got - expected) <= within;
+  if (!close) throw new Differs(`${what}: expected ${String(expected)}, got ${String(got)}`);
+}
+
+function compareSet(set: Fields, wire: WireRsm): void {
+  const others = wire.participants.filter(({ id }) => id !== 0);
+  const told = set.get(6) ?? [];
+  same('perceptron', told.length, others.length);
+  for (const [index, one] of others.entries()) {
+    const got = fieldsOf(told[index] as Uint8Array);
+    same('object_id', numberAt(got, 5), one.id);
+    same('object_class_type', numberAt(got, 4), one.type);
+    same('ptc_sourcetype', numberAt(got, 24), one.source);
+    near('object_speed', numberAt(got, 8), one.speed === 8191 ? null : one.speed / 50, 1e-4);
+    const heading = one.heading === 28_800 ? null : one.heading / 80;
+    near('object_heading', numberAt(got, 16), heading, 1e-4);
+    const place = insideAt(got, 12);
+    near('object_longitude', numberAt(place, 1), one.pos.long / 1e7, 1e-8);
+    near('object_latitude', numberAt(place, 2), one.pos.lat / 1e7, 1e-8);
+    const size = insideAt(got, 11);
+    near('object_width', numberAt(size, 1), one.size.width / 100, 1e-4);
+    near('object_length', numberAt(size, 2), one.size.length / 100, 1e-4);
+    const height = one.size.height === null ? null : one.size.height / 20;
+    near('object_height', numberAt(size, 3), height, 1e-4);
+    const at = numberAt(got, 23);
+    const mark = at === null ? null : at % UNKNOWN_SECOND;
+    same('obj_time_stamp', mark, one.secMark < UNKNOWN_SECOND ? one.secMark : null);
+  }
+}
+
+/** Why a perception set says something else than the gated RSM; null where it says the same. */
+export function readBackSet(message: AirMessage, set: Uint8Array): string | null {
+  const profile = gateProfiles.find(({ name }) => name === message.profile);
+  if (!profile) return `no profile ${message.profile}`;
+  const { message: wire, reason } = decode(message.bytes, editions[profile.edition]);
+  if (wire?.type !== 'RSM') return reason || 'no RSM';
+  try {
+    compareSet(fieldsOf(set), wire);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Codec and second look of a link. */
 export const linkCodec = {
   decode: (profile: string, bytes: Uint8Array): unknown =>
     codecFor(profile as ProfileName).decode(bytes).frame,
   readBack,
+  readBackSet,
 };

@@ -107,7 +107,7 @@ async function units(start: HelperStart): Promise<Answer> {
     await startRsuSimulator({
       host: rsu.host,
       port: rsu.port,
-      carrier: rsu.link === 'udp-carrier',
+      form: rsu.link === 'udp-carrier' ? 'carrier' : 'raw',
       clock,
       decode: (bytes) => (index === 0 ? codec.decode(bytes) : null),
       ...(index === 0 ? { heard } : {}), // the others only take what is sent to them

@@ -1,13 +1,9 @@
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
-import { Fault, messageOf } from '../base/fault.ts';
+import { messageOf } from '../base/fault.ts';
 import type { Log } from '../base/log.ts';
-import { filledText } from '../base/text.ts';
-import { factTexts } from '../base/texts/faults.ts';
-import { portFaultTexts } from '../base/texts/ports.ts';
 import type { MonotonicMs } from '../base/time.ts';
 import type { AirMessage } from '../model/message.ts';
 import { nodeKey } from '../model/ids.ts';
@@ -18,30 +14,10 @@ import type { PacerStep } from './budget.ts';
 import { CARRIER_OCTETS, withCarrier } from './carrier.ts';
 import { forwardHead, forwardText } from './forward.ts';
 import { linkKinds } from './kinds.ts';
+import { addressOf, familyOf } from './outward.ts';
 import type { RsuStatus } from './status.ts';
 
 export type { RsuStatus } from './status.ts';
-
-const familyOf = (host: string): 'IPv4' | 'IPv6' => (host.includes(':') ? 'IPv6' : 'IPv4');
-
-/** Address of a named interface, to bind to. */
-function addressOf(settings: RsuSettings): string | null {
-  if (settings.interface === null) return null;
-  const wanted = familyOf(settings.host);
-  const found = networkInterfaces()[settings.interface]?.find(({ family }) => family === wanted);
-  if (!found) {
-    throw new Fault('PORT_UNAVAILABLE', {
-      subject: `rsu ${settings.id}`,
-      expected: filledText(portFaultTexts.rsu_interface, {
-        family: wanted,
-        interface: settings.interface,
-      }),
-      got: factTexts.none,
-      next: portFaultTexts.rsu_interface_next,
-    });
-  }
-  return found.address;
-}
 
 type Nodes = ReadonlySet<string> | null;
 

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
 import type { MonotonicMs } from '../base/time.ts';
+import type { RsuLinkKind } from '../model/site.ts';
 import { fromCarrier } from './carrier.ts';
+import { readForwardText } from './forward.ts';
 
 /** One message that the simulated unit took. */
 export interface HeardMessage {
@@ -20,6 +22,22 @@ export interface RsuSimulator {
   close(): Promise<void>;
 }
 
+/** Ways in which octets come to a unit that decodes them. */
+export type UnitWrap = 'raw' | 'carrier' | 'forward';
+
+const unwrap: Readonly<Record<UnitWrap, (whole: Uint8Array) => Uint8Array | undefined>> = {
+  raw: (whole) => whole,
+  carrier: (whole) => fromCarrier(whole)?.bytes,
+  forward: (whole) => readForwardText(whole)?.bytes,
+};
+
+/** How a unit of this kind of link is spoken to; null for one that is no such unit. */
+export function wrapOf(link: RsuLinkKind): UnitWrap | null {
+  if (link === 'udp-raw') return 'raw';
+  if (link === 'udp-carrier') return 'carrier';
+  return link === 'udp-forward' ? 'forward' : null;
+}
+
 /** First octet of a message → its type; the rest is the decoder's. */
 const typeOf = (bytes: Uint8Array): string =>
   (['BSM', 'MAP', 'RSM', 'SPAT', 'RSI'] as const)[(bytes[0] ?? 0xff) >> 4] ?? 'OTHER';
@@ -31,7 +49,8 @@ const typeOf = (bytes: Uint8Array): string =>
 export async function startRsuSimulator(options: {
   readonly host: string;
   readonly port: number;
-  readonly carrier: boolean;
+  /** What stands around the octets: nothing, the 18-octet carrier, or immediate forward text. */
+  readonly form: UnitWrap;
   readonly clock: Clock;
   decode(bytes: Uint8Array): unknown;
   heard?(message: HeardMessage): void;
@@ -40,7 +59,7 @@ export async function startRsuSimulator(options: {
   const socket = createSocket('udp4');
   socket.on('message', (whole) => {
     const atMs = options.clock.nowMs();
-    const bytes = options.carrier ? fromCarrier(whole)?.bytes : new Uint8Array(whole);
+    const bytes = unwrap[options.form](new Uint8Array(whole));
     if (!bytes) return counters.count('bad_carrier');
     const type = typeOf(bytes);
     try {

@@ -2,15 +2,20 @@
 import type { Clock } from '../base/clock.ts';
 import { Counters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
+import type { AirMessage } from '../model/message.ts';
 import type { RsuLinkKind, RsuSettings } from '../model/site.ts';
 import { withCarrier } from './carrier.ts';
 import { linkKinds, mqttDefaults } from './kinds.ts';
 import { Its0117Form } from './its0117/form.ts';
 import type { ReadBack } from './its0117/form.ts';
+import type { Rsm } from './its0117/frames.ts';
 import { MqttWay } from './mqttway.ts';
+import { addressOf } from './outward.ts';
+import { framed, perceptronSet } from './perceptron.ts';
 import { SlowLink } from './slowlink.ts';
 import type { UnitForm, UnitWay } from './slowlink.ts';
 import { topicOf } from './topic.ts';
+import { UdpWay } from './udpway.ts';
 
 /** What a unit is made of. */
 export interface SlowUnitDeps {
@@ -22,6 +27,8 @@ export interface SlowUnitDeps {
   decode(profile: string, bytes: Uint8Array): unknown;
   /** Reads what a unit shall encode again, by the gate's own eyes. */
   readonly readBack: ReadBack;
+  /** The same for a perception set. */
+  readBackSet(message: AirMessage, set: Uint8Array): string | null;
 }
 
 interface Made {
@@ -63,8 +70,25 @@ const mqttJson: Maker = ({ settings, clock, log, decode, readBack }, counters) =
   return { form, way };
 };
 
+const perceptron: Maker = ({ settings, clock, decode, readBackSet }) => {
+  let number = 0;
+  return {
+    way: new UdpWay(settings, addressOf(settings)),
+    form: {
+      write(message, nowMs) {
+        const { rsmFrame } = decode(message.profile, message.bytes) as { readonly rsmFrame: Rsm };
+        number = (number + 1) % 0x7fffffff;
+        const { utcMs } = clock.utcAt(nowMs);
+        const set = perceptronSet(rsmFrame, settings.unitSerial, number, utcMs);
+        if (readBackSet(message, set) !== null) return 'rsu_read_back';
+        return [{ topic: '', payload: framed(set) }];
+      },
+    },
+  };
+};
+
 const makers: Partial<Record<RsuLinkKind, Maker>> = {
-  'mqtt-carrier': mqttCarrier, 'mqtt-json': mqttJson,
+  'mqtt-carrier': mqttCarrier, 'mqtt-json': mqttJson, 'udp-perceptron': perceptron,
 };
 
 /** Opens the way to a slow unit. It connects by itself, again and again. */

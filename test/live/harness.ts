@@ -463,7 +463,7 @@ export class Junction {
         await startRsuSimulator({
           host: rsu.host,
           port: rsu.port,
-          carrier: rsu.link === 'udp-carrier',
+          form: rsu.link === 'udp-carrier' ? 'carrier' : 'raw',
           clock,
           decode: (bytes) => codec.decode(bytes).frame,
           heard: ({ type, value, atMs }) => {

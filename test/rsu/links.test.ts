@@ -196,7 +196,7 @@ test('the simulated unit decodes and counts by type, and names what it cannot re
     const clock = new SystemClock();
     const heard: string[] = [];
     const { counters, port, close } = await startRsuSimulator({
-      host: '127.0.0.1', port: 0, carrier, clock, decode: (bytes) => codecFor('A').decode(bytes),
+      host: '127.0.0.1', port: 0, form: carrier ? 'carrier' : 'raw', clock, decode: (bytes) => codecFor('A').decode(bytes),
       heard: ({ type }) => void heard.push(type),
     });
     closers.push(close);
