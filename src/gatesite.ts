@@ -127,7 +127,8 @@ export function gateSiteOf(
       ignored: site.road.ignoredLampGroups
         .filter(({ controllerId }) => controllerId === node.controllerId)
         .map(({ lampGroup }) => lampGroup),
-      controllerDelayMs: 0,
+      // Rule R1 counts from the lamp: what lies before the arrival is in the age.
+      controllerDelayMs: Number(controller?.options['latencyMs'] ?? 0),
       lanes: laneTablesOf(node.id, maps, site.profile),
       pins: pinsOf(node.id, maps, site.profile),
       conflicting: ids(site.road.conflicts.conflicting, own),
