@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [name…] [--json] [--short] [--markdown] [--list]`: prints figures beside their
- * goals. A missed goal is told, never an error; a bench that cannot run ends with code 1.
+ * `npm run bench -- [name…] [--json] [--short] [--markdown] [--list] [--minutes <n>]`: prints
+ * figures beside their goals. A missed goal is told, never an error; a bench that cannot run ends with code 1.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
     short: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
   },
 });
 
@@ -42,11 +43,21 @@ function chosen(): readonly Bench[] {
   return benches.filter(({ onlyNamed }) => !onlyNamed);
 }
 
+/** The span that was asked for; a word that is none ends the run. */
+function minutesOf(word: string | undefined): number | null {
+  if (word === undefined) return null;
+  const minutes = Number(word);
+  if (minutes > 0 && minutes <= 1440) return minutes;
+  note(`expected --minutes above 0 and up to 1440; got ${word}`);
+  process.exit(2);
+}
+
 async function runOne(bench: Bench): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), `lukou-bench-${bench.name}-`));
   try {
     const found = await bench.run({
       short: values.short,
+      minutes: minutesOf(values.minutes),
       folder,
       note: (line) => note(`${bench.name}: ${line}`),
     });

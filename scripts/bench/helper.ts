@@ -15,10 +15,12 @@ import { loadSite } from '../../src/site.ts';
 import { codecFor } from '../../v2x/codec.ts';
 import type { DecodedFrame } from '../../v2x/codec.ts';
 import type { MessageFrame } from '../../v2x/schemas/frame.ts';
+import { Gaps } from './cadence.ts';
+import type { GapReport } from './cadence.ts';
 
 /** What a helper is to be. */
 export interface HelperStart {
-  readonly role: 'devices' | 'broker' | 'units' | 'timer';
+  readonly role: 'devices' | 'broker' | 'units' | 'wire' | 'timer';
   readonly siteFolder: string;
   readonly users: number;
   readonly seed: number;
@@ -36,8 +38,8 @@ export interface UnitsReport {
   readonly rsms: readonly (readonly [number, number])[];
 }
 
-/** Lateness of the bare timer. */
-export interface TimerReport {
+/** Lateness of the bare timer, and its own pairs of turns. */
+export interface TimerReport extends GapReport {
   readonly count: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -121,20 +123,55 @@ async function units(start: HelperStart): Promise<Answer> {
   };
 }
 
-/** The same loop with nothing to do. */
-function timer(start: HelperStart): Answer {
-  let lateness = new Histogram();
-  void runFixedRate(start.periodMs, clock, new AbortController().signal, () => undefined, (turn) =>
-    lateness.add(turn.beganMs - turn.dueMs),
-  );
-  return (question): TimerReport => {
-    const { count, p50Ms, p99Ms, maxMs } = lateness.toJSON();
-    if (question === 'reset') lateness = new Histogram();
-    return { count, p50Ms, p99Ms, maxMs };
+/** Units that note when SPAT of each node arrives at the first of them, and do nothing else. */
+async function wire(start: HelperStart): Promise<Answer> {
+  const site = loadSite(start.siteFolder);
+  const codec = codecFor(site.profile as 'A');
+  let gaps = new Gaps();
+  for (const [index, rsu] of site.rsus.entries()) {
+    await startRsuSimulator({
+      host: rsu.host,
+      port: rsu.port,
+      form: rsu.link === 'udp-carrier' ? 'carrier' : 'raw',
+      clock,
+      decode: (bytes) => bytes,
+      heard: ({ type, bytes, atMs }) => {
+        if (index > 0 || type !== 'SPAT') return;
+        const { frame } = codec.decode(bytes);
+        if (!('spatFrame' in frame)) return;
+        for (const { intersectionId } of frame.spatFrame.intersections) {
+          gaps.add(`${intersectionId.region ?? 0}-${intersectionId.id}`, atMs);
+        }
+      },
+    });
+  }
+  return (question): GapReport => {
+    const report = gaps.report();
+    if (question === 'reset') gaps = new Gaps();
+    return report;
   };
 }
 
-const roles = { devices, broker, units, timer } as const;
+/** The same loop with nothing to do. */
+function timer(start: HelperStart): Answer {
+  let lateness = new Histogram();
+  let gaps = new Gaps();
+  void runFixedRate(start.periodMs, clock, new AbortController().signal, () => undefined, (turn) => {
+    lateness.add(turn.beganMs - turn.dueMs);
+    gaps.add('', turn.beganMs);
+  });
+  return (question): TimerReport => {
+    const { count, p50Ms, p99Ms, maxMs } = lateness.toJSON();
+    const pairs = gaps.report();
+    if (question === 'reset') {
+      lateness = new Histogram();
+      gaps = new Gaps();
+    }
+    return { count, p50Ms, p99Ms, maxMs, ...pairs };
+  };
+}
+
+const roles = { devices, broker, units, wire, timer } as const;
 
 async function serve(start: HelperStart): Promise<void> {
   const answer = await roles[start.role](start);

@@ -21,6 +21,8 @@ export interface BenchResult {
 export interface BenchContext {
   /** Small and quick, for tests and CI: shows that a bench runs, not what the box can do. */
   readonly short: boolean;
+  /** How long to measure, where the bench has a choice; null for its own span. */
+  readonly minutes: number | null;
   /** An empty folder of its own. */
   readonly folder: string;
   /** Tells people how it goes. */
