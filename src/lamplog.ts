@@ -12,6 +12,11 @@ export interface LampChange {
 
 /** Changes kept of each group: some ten cycles. */
 const CHANGES_MAX = 64;
+/**
+ * A report that is late or lost makes a node unavailable for a moment. That hides no green, which
+ * lasts longer: a gap of at most this is passed over, ms.
+ */
+const GAP_MS = 2000;
 
 /** An aspect in one word. */
 export function lampOf({ colour, flashing }: LampAspect): WitnessColour {
@@ -24,6 +29,8 @@ export function lampOf({ colour, flashing }: LampAspect): WitnessColour {
 export class LampLog {
   readonly #changes = new Map<string, LampChange[]>();
   readonly #groups: readonly { readonly id: string; readonly node: string }[];
+  /** Since when a group has not been known, while that is not yet noted. */
+  readonly #gaps = new Map<string, number>();
   #newestMs = -Infinity;
 
   constructor(groups: readonly { readonly id: string; readonly node: NodeId }[]) {
@@ -48,7 +55,14 @@ export class LampLog {
 
   #note(id: string, lamp: WitnessColour, atMs: number): void {
     const changes = this.#changes.get(id);
-    if (!changes || changes.at(-1)?.lamp === lamp) return;
+    if (!changes) return;
+    if (lamp !== 'unknown') this.#gaps.delete(id);
+    else if (changes.length > 0 && changes.at(-1)?.lamp !== 'unknown') {
+      const sinceMs = this.#gaps.get(id) ?? atMs;
+      this.#gaps.set(id, sinceMs);
+      if (atMs - sinceMs <= GAP_MS) return;
+    }
+    if (changes.at(-1)?.lamp === lamp) return;
     changes.push({ atMs, lamp });
     if (changes.length > CHANGES_MAX) changes.shift();
   }

@@ -20,6 +20,9 @@ export interface Box {
 /** A phone held upright shows forty letters a line. */
 export const phoneWidth = ({ screen }: Io): number => Math.max(20, Math.min(60, screen.columns - 1));
 
+/** What is open at the beginning is everything: a screen full of it helps nobody. */
+const OPEN_SHOWN = 8;
+
 const tell = (io: Io, text: string): void => {
   for (const line of wrap(text, phoneWidth(io))) io.out(line);
 };
@@ -35,7 +38,9 @@ export function readPairs(text: string): readonly (readonly [string, string])[] 
 function showOpen(io: Io, { open }: CommissionView): void {
   if (open.length === 0) return;
   tell(io, io.say(texts.open_head, { count: open.length }));
-  for (const text of open) tell(io, `  ${io.say(text)}`);
+  for (const text of open.slice(0, OPEN_SHOWN)) tell(io, `  ${io.say(text)}`);
+  const more = open.length - OPEN_SHOWN;
+  if (more > 0) tell(io, io.say(texts.open_more, { more }));
 }
 
 function show(io: Io, view: CommissionView): void {

@@ -175,6 +175,23 @@ test('a lamp is compared within two seconds and no further; the log forgets the 
   expect(judgeLamp([{ atMs: 0, lamp: 'unknown' }, { atMs: 9000, lamp: 'green' }], 'green', 9000))
     .toMatchObject({ verdict: 'agrees', onsetMs: null });
   const log = new LampLog(road.signalGroups);
-  for (let at = 0; at < 500; at++) log.accept(at % 2 === 0 ? [] : statesOf(road, road, plan, 0), at);
+  for (let atMs = 0; atMs <= 40 * plan.cycleMs; atMs += 1000) log.accept(statesOf(road, road, plan, atMs), atMs);
   expect(log.of('left-east').length).toBe(64);
+});
+
+test('a report that is late or lost for two seconds is passed over, a longer gap is not', () => {
+  const log = new LampLog(road.signalGroups);
+  const shown = statesOf(road, road, plan, 0);
+  const hear = (fromMs: number, untilMs: number, states: typeof shown): void => {
+    for (let atMs = fromMs; atMs < untilMs; atMs += 100) log.accept(states, atMs);
+  };
+  hear(0, 1000, []);
+  hear(1000, 2000, shown);
+  hear(2000, 3900, shown.map((state) => ({ ...state, availability: 'stale' as const })));
+  hear(3900, 5000, shown);
+  const lamp = log.now('left-east');
+  expect(log.of('left-east').map(({ atMs, lamp: one }) => [atMs, one])).toEqual([[0, 'unknown'], [1000, lamp]]);
+  hear(5000, 8000, []);
+  hear(8000, 9000, shown);
+  expect(log.of('left-east').slice(2).map(({ lamp: one }) => one)).toEqual(['unknown', lamp]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { SignalsLoop } from '../../src/signalsloop.ts';
+import { VIRTUAL_START } from '../../src/simulate/devices.ts';
 import { demoSite } from '../demosite.ts';
 
 const site = { ...demoSite(), mode: 'live' as const };
@@ -10,7 +11,7 @@ const site = { ...demoSite(), mode: 'live' as const };
 function loopOf(commissioned: { readonly hash: string } | null): SignalsLoop {
   const port = { onMessage: () => undefined, send: () => undefined };
   return new SignalsLoop({
-    site, clock: new VirtualClock(), log: silentLog, hub: { port: () => port } as never,
+    site, clock: new VirtualClock(VIRTUAL_START.monoMs, VIRTUAL_START), log: silentLog, hub: { port: () => port } as never,
     boot: 1, seed: 1, commissioned, send: () => undefined, view: () => undefined,
   } as never);
 }

@@ -185,6 +185,7 @@ export const commissionTexts = defineTexts({
     zh: '拒绝：清点为 {counted}，站点为 {expected}。请重新清点或修正站点。',
   },
   said_right: { en: 'agrees', zh: '一致' },
+  open_more: { en: '  and {more} more (--show --json)', zh: '  以及另外 {more} 项（--show --json）' },
   open_head: { en: 'Still open ({count}):', zh: '未完成（{count}）：' },
   ended: {
     en: 'What is answered is kept. Go on with: lukou commission --resume',
