@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { seededRandom } from '../../src/base/random.ts';
 import { beginWalk, walkOf } from '../../src/commissionwalk.ts';
 import type { CommissionView } from '../../src/commissioner.ts';
 import type { LampsView } from '../../src/commissionverbs.ts';
 import { askDaemon } from '../../src/control.ts';
-import { daemonScript, figure, junctions, live, nowMs, sleepMs, until } from './harness.ts';
+import { lampOf } from '../../src/lamplog.ts';
+import { daemonScript, figure, junctions, live, notBuilt, nowMs, sleepMs, until } from './harness.ts';
 import type { Junction } from './harness.ts';
 
 const junctionOf = junctions();
@@ -132,6 +134,60 @@ live('a commissioning that is taken back closes the gate in the running box', as
   expect(later.length).toBeGreaterThan(10);
   expect(later.some(({ available }) => available)).toBe(false);
 });
+
+/** How long the engineer of the whole walk looks: a little over two cycles of the demo site, ms. */
+const WALK_MS = 200_000;
+const isWhole = process.env['LUKOU_TEST_WALK'] === '1';
+if (!isWhole) process.stdout.write('skipped: a whole walk: set LUKOU_TEST_WALK=1 for its four minutes\n');
+
+test.runIf(isWhole && notBuilt === null)('a whole walk by the command line, every lamp looked at '
+  + 'in the simulated world, ends in valid SPAT', { timeout: 2 * WALK_MS }, async () => {
+  const on = await liveJunction();
+  await on.devices();
+  const daemon = on.daemon();
+  await until('a status', 20_000, () => daemon.status());
+  await sleepMs(3000);
+  const walker = spawn(process.execPath, [daemonScript, 'commission', '--data', on.dataFolder,
+    '--person', 'Li Wei', '--answers', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let out = '';
+  walker.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const code = new Promise<number | null>((done) => void walker.on('close', done));
+  const say = (line: object): void => void walker.stdin.write(`${JSON.stringify(line)}\n`);
+  await lookAtAll(on, say);
+  for (const { id, lampGroup } of on.site.road.signalGroups) say({ group: id, cabinet: lampGroup });
+  for (const { id, groups } of walkOf(on.site).arms) say({ arm: id, groups: groups.length });
+  say({ matrix: 'agree' });
+  walker.stdin.end();
+  expect(await code, out).toBe(0);
+  figure('a whole walk', {
+    looks: out.split('\n').filter((line) => /agrees|CONFIRMED/.test(line)).length,
+    confirmed: out.split('CONFIRMED').length - 1, refused: out.split('REFUSED').length - 1,
+  });
+  await on.valid();
+});
+
+/** Somebody who sees every head at once and presses 0.3 to 1.2 s after each change. */
+async function lookAtAll(on: Junction, say: (line: object) => void): Promise<void> {
+  const random = seededRandom('walk');
+  const last = new Map<string, string>();
+  let due: { readonly atMs: number; readonly line: object }[] = [];
+  const endMs = nowMs() + WALK_MS;
+  while (nowMs() < endMs) {
+    for (const [index, { id }] of on.site.road.signalGroups.entries()) {
+      const lamp = lampOf(on.world.lamps.now(index, nowMs()).aspect);
+      if (last.has(id) && last.get(id) !== lamp) {
+        due.push({ atMs: nowMs() + 300 + 900 * random.next(), line: { group: id, lamp } });
+      }
+      last.set(id, lamp);
+    }
+    const now = nowMs();
+    for (const { line } of due.filter(({ atMs }) => atMs <= now)) {
+      say({ ...line, at: new Date().toISOString() });
+    }
+    due = due.filter(({ atMs }) => atMs > now);
+    await sleepMs(50);
+  }
+}
 
 /** One picture of the lamps from the streaming verb. */
 async function oneLook(on: Junction): Promise<LampsView['lamps']> {

@@ -175,7 +175,7 @@ class Page {
     setText(this.#time, new Date(status.utcMs).toLocaleTimeString('en-GB'));
   }
 
-  #showGate({ gate }: Status): void {
+  #showGate({ gate, commission }: Status): void {
     const worst = gate.nodes.find(({ level }) => gateDot(level) === 'failed')
       ?? gate.nodes.find(({ level }) => level !== 'valid');
     this.#gate.hidden = worst === undefined;
@@ -183,7 +183,10 @@ class Page {
     const name = this.#junction.nodes.find(({ id }) => id === worst.node)?.name ?? worst.node;
     setAttribute(this.#gate, 'class', `banner gate ${gateDot(worst.level)}`);
     const first = worst.reasons.slice(0, 2);
-    const why = first.map((reason) => explained(reason, this.#speaker)).join('; ');
+    // What a person has to do stands before the rules that hang on it.
+    const isOpen = this.#junction.mode === 'live' && commission?.state !== 'commissioned';
+    const told = isOpen && commission ? [this.#speaker.pick(commission.told)] : [];
+    const why = [...told, ...first.map((reason) => explained(reason, this.#speaker))].join('; ');
     setText(
       this.#gate,
       this.#speaker.say('gate_banner', {
