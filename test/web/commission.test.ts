@@ -17,6 +17,7 @@ testInBrowser('a live site that nobody commissioned says so in the banner, and w
   const web = await startView({
     site, document: () => statusDocument([], { gate: { ...gate, nodes }, commission }),
   });
+  const pushes = setInterval(() => web.push(), 100);
   const browser = await launch();
   try {
     for (const [locale, text] of [
@@ -30,6 +31,7 @@ testInBrowser('a live site that nobody commissioned says so in the banner, and w
       expect(said).toContain('lukou commission');
     }
   } finally {
+    clearInterval(pushes);
     await browser.close();
     await web.close();
   }
