@@ -339,7 +339,7 @@ const doctorChecks: Readonly<Record<string, Check>> = {
   can: canCheck,
   serial: serialCheck,
   site: siteCheck,
-  commission: commissionCheck,
+  lamps: commissionCheck,
   daemon: daemonCheck,
   ports: portsCheck,
   openssl: opensslCheck,

@@ -143,6 +143,12 @@ test('wrong use is told: no name, no terminal, no JSON, an unknown group', async
   expect([stranger.code, stranger.err]).toEqual([1, expect.stringContaining('a signal group of the site')]);
 });
 
+test('the doctor tells of lamps that nobody confirmed, and where the mode does not need it', async () => {
+  const done = await lukou(['doctor', '--site', 'demo', '--data', folder, '--json']);
+  expect(done.out).toContain('not commissioned');
+  expect(done.out).toContain('mode demo does not need it');
+});
+
 test('pairs of the controller are read as its tools print them', () => {
   expect(readPairs('1 3\n# none\n\n2,4 # both\r\n5;6\n7\n')).toEqual([['1', '3'], ['2', '4'], ['5', '6']]);
 });
