@@ -5,6 +5,7 @@ import { checkMapSent, checkPlaceFacts } from './check-map.ts';
 import { keyOf, uniqueNames } from './check-road.ts';
 import { expressionProblem, precheckExpression } from './expression.ts';
 import { smellOfGcj02 } from './gcj02.ts';
+import { linkTypes } from './links.ts';
 import type { Surroundings } from './load.ts';
 import type { Report } from './problem.ts';
 import type { RoadFile } from './road.ts';
@@ -298,6 +299,21 @@ function checkUnits(site: SiteFile, road: RoadFile, report: Report): void {
   });
 }
 
+/** A unit is sent what its form has words for; the rest would be left out, message by message. */
+function checkLinks(site: SiteFile, report: Report): void {
+  site.rsus.forEach(({ link, types, mqtt, forward }, index) => {
+    const path = `rsus[${index}]`;
+    types.forEach((type, at) => {
+      if (linkTypes[link].includes(type)) return;
+      const expected = linkTypes[link].join(', ');
+      report.error(FILE, `${path}.types[${at}]`, 'rsu_link_type', { expected, got: type });
+    });
+    const idle = mqtt && !link.startsWith('mqtt-') ? 'mqtt' : null;
+    const row = idle ?? (forward && link !== 'udp-forward' ? 'forward' : null);
+    if (row) report.warn(FILE, `${path}.${row}`, 'rsu_link_idle', { got: link });
+  });
+}
+
 /** Rule R25: what is simulated keeps to the test numbers and to loopback. */
 function checkMode(site: SiteFile, road: RoadFile | null, report: Report): void {
   const test = site.mode !== 'live';
@@ -377,6 +393,7 @@ export function checkSettings(
   checkListeners(site, report);
   checkPortUse(site, around, report);
   checkSensors(site, road, report);
+  checkLinks(site, report);
   checkMode(site, road, report);
   checkLoop(site, report);
   checkClouds(site, report);

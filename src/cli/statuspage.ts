@@ -2,6 +2,8 @@
 import { cliTexts as texts } from '../base/texts/cli.ts';
 import { webTexts } from '../base/texts/web.ts';
 import type { Text } from '../base/text.ts';
+import { ageBelowMs } from '../rsu/ages.ts';
+import type { AgeCounts } from '../rsu/ages.ts';
 import type { StatusDocument } from '../status.ts';
 import type { Io } from './command.ts';
 import { gateLines } from './gate.ts';
@@ -112,13 +114,22 @@ const plainNames = (sent: Readonly<Record<string, number>>): Record<string, numb
     Object.entries(sent).map(([name, count]) => [name.replace(/^rsu_sent_/, ''), count]),
   );
 
+/** Ages at send of one unit; empty where none was sent. */
+function ageText(ages: AgeCounts, io: Io): string {
+  const [p50, p99] = [ageBelowMs(ages, 0.5), ageBelowMs(ages, 0.99)];
+  if (p50 === null || p99 === null) return '';
+  const bound = (ms: number): string => (Number.isFinite(ms) ? String(ms) : '∞');
+  return io.say(texts.status_unit_age, { p50: bound(p50), p99: bound(p99) });
+}
+
 function endLines({ rsus, clouds, store, city, monoMs }: StatusDocument, io: Io): string[] {
   const none = io.say(texts.none);
-  const units = rsus.map(({ id, sent, lastSentMs, fault }) => [
+  const units = rsus.map(({ id, sent, lastSentMs, fault, ages }) => [
     id,
     fault ?? io.say(texts.level_ok),
     countsText(plainNames(sent), none),
     lastSentMs === null ? '–' : io.say(texts.ago, { span: spanText(monoMs - lastSentMs, io) }),
+    ageText(ages ?? [], io),
   ]);
   const links = clouds.map(({ id, connected, fault, told, protocol }) => [
     id,

@@ -1,3 +1,4 @@
+import { linkTypes } from '../../config/links.ts';
 import type { AirMessageType } from '../model/message.ts';
 import type { RsuLinkKind, RsuMqttSettings, RsuForwardSettings } from '../model/site.ts';
 
@@ -12,16 +13,18 @@ export interface LinkKindRow {
   readonly types: readonly AirMessageType[];
 }
 
-const all: readonly AirMessageType[] = ['SPAT', 'MAP', 'RSM', 'RSI', 'SSM', 'RSC', 'OTHER'];
+const placed = (link: RsuLinkKind, place: LinkKindRow['place']): LinkKindRow => ({
+  place, types: linkTypes[link],
+});
 
-/** The kinds of link. A new one is a row here and a composer in `slowunit.ts`. */
+/** The kinds of link. A new one is a row here and in `config/links.ts`, and a form. */
 export const linkKinds: Readonly<Record<RsuLinkKind, LinkKindRow>> = {
-  'udp-raw': { place: 'parent', types: all },
-  'udp-carrier': { place: 'parent', types: all },
-  'udp-forward': { place: 'parent', types: all },
-  'udp-perceptron': { place: 'thread', types: ['RSM'] },
-  'mqtt-carrier': { place: 'thread', types: all },
-  'mqtt-json': { place: 'thread', types: ['SPAT', 'MAP', 'RSM', 'RSI'] },
+  'udp-raw': placed('udp-raw', 'parent'),
+  'udp-carrier': placed('udp-carrier', 'parent'),
+  'udp-forward': placed('udp-forward', 'parent'),
+  'udp-perceptron': placed('udp-perceptron', 'thread'),
+  'mqtt-carrier': placed('mqtt-carrier', 'thread'),
+  'mqtt-json': placed('mqtt-json', 'thread'),
 };
 
 /** Where a unit behind a broker leaves its settings out. */

@@ -220,6 +220,16 @@ const settings: readonly BrokenSite[] = [
     expected: 'rsus[0].host: expected a loopback address in mode demo, got 192.168.1.20',
   },
   {
+    name: 'a type that a link has no words for', file: 'site.json',
+    spoil: (site) => { site.rsus[0].link = 'udp-perceptron'; site.rsus[0].types = ['RSM', 'SPAT']; },
+    expected: 'rsus[0].types[1]: expected one of RSM, which this link can say, got SPAT',
+  },
+  {
+    name: 'settings of a broker on a link without one', file: 'site.json',
+    spoil: (site) => { site.rsus[0].mqtt = {}; },
+    expected: 'rsus[0].mqtt: link udp-raw does not read it',
+  },
+  {
     name: 'a sensor outside the site', file: 'site.json',
     spoil: (site) => { site.sensors[3].pose.eastM = 900; },
     expected: 'sensors[3].pose: the pose lies outside every zone of kind area',

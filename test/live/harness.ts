@@ -23,7 +23,7 @@ import { askDaemon } from '../../src/control.ts';
 import { startLiveDevices } from '../../src/livedevices.ts';
 import type { LiveDevices } from '../../src/livedevices.ts';
 import type { PortSettings, Site } from '../../src/model/site.ts';
-import { startRsuSimulator } from '../../src/rsu/simulator.ts';
+import { startRsuSimulator, wrapOf } from '../../src/rsu/simulator.ts';
 import type { RsuSimulator } from '../../src/rsu/simulator.ts';
 import { loadSite } from '../../src/site.ts';
 import type { StatusDocument } from '../../src/status.ts';
@@ -31,7 +31,7 @@ import { codecFor } from '../../v2x/codec.ts';
 import type { SPAT } from '../../v2x/schemas/spat.ts';
 import { siteFolder } from '../demosite.ts';
 
-const clock = new SystemClock();
+export const clock = new SystemClock();
 try {
   // Devices, daemon and bare timer alike step before whatever else this machine does, if they may.
   setPriority(-10);
@@ -459,11 +459,13 @@ export class Junction {
     const codec = codecFor('A');
     for (const rsu of this.site.rsus) {
       const first = this.#units.length === 0;
+      const form = wrapOf(rsu.link);
+      if (form === null) continue; // a test that names such a unit plays it
       this.#units.push(
         await startRsuSimulator({
           host: rsu.host,
           port: rsu.port,
-          form: rsu.link === 'udp-carrier' ? 'carrier' : 'raw',
+          form,
           clock,
           decode: (bytes) => codec.decode(bytes).frame,
           heard: ({ type, value, atMs }) => {

@@ -5,5 +5,6 @@ import './controller.live.ts';
 import './surroundings.live.ts';
 import './recording.live.ts';
 import './web.live.ts';
+import './units.live.ts';
 import './robust.live.ts';
 import './commission.live.ts';

@@ -307,6 +307,17 @@ export const checkTexts = defineTexts({
     en: 'Region 0 is for tests; use the region given to the city.',
     zh: '区域 0 仅供测试；请使用城市分配的区域。',
   },
+  rsu_link_type: {
+    en: 'expected one of {expected}, which this link can say, got {got}',
+    zh: '期望此链路能表示的 {expected} 之一，实际 {got}',
+  },
+  rsu_link_type_next: {
+    en: 'Take the type out, or give the unit another link.', zh: '请移除该类型，或为该单元改用其他链路。',
+  },
+  rsu_link_idle: {
+    en: 'link {got} does not read it', zh: '链路 {got} 不读取此项',
+  },
+  rsu_link_idle_next: { en: 'Set it to null.', zh: '请设为 null。' },
   rsu_loopback: {
     en: 'expected a loopback address in mode {expected}, got {got}',
     zh: '{expected} 模式下期望本机回环地址，实际 {got}',

@@ -781,6 +781,10 @@ export const cliTexts = defineTexts({
   status_checks_ok: { en: '{ok} of {count} ok', zh: '{count} 项中 {ok} 项正常' },
   status_ports: { en: 'Ports', zh: '端口' },
   status_ends: { en: 'RSUs and city', zh: 'RSU 与城市平台' },
+  status_unit_age: {
+    en: 'age at send: half ≤ {p50} ms, 99 % ≤ {p99} ms',
+    zh: '发送时数据龄：半数 ≤ {p50} ms，99 % ≤ {p99} ms',
+  },
   status_city: {
     en: '{sent} messages for the city since the start, {waiting} records wait',
     zh: '启动以来 {sent} 条城市消息，{waiting} 条待发',
