@@ -495,6 +495,13 @@ export const siteSection = {
       { help: { en: 'How late a sample may be.', zh: '样本可迟到的时间。' }, unit: 'ms', min: 0, max: 2000 },
     ),
     phaseLock: flag({ help: { en: 'Follow the slowest main sensor.', zh: '跟随最慢的主传感器。' } }),
+    signalPhaseLock: flag({
+      help: {
+        en: 'Make SPAT midway between two packets of the first controller that speaks unasked.',
+        zh: '在首个主动上报的信号机两个数据包的中点生成 SPAT。',
+      },
+      default: true,
+    }),
     sendDelayMs: quantity(
       { help: { en: 'From the tick to the air.', zh: '节拍至空口的时延。' }, unit: 'ms', min: 0, max: 200 },
     ),

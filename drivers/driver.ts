@@ -93,6 +93,8 @@ export interface SignalDriver<T extends TransportKind = TransportKind, S extends
   readonly role: 'signal';
   start(context: SignalContext<T>, options: SectionValue<S>): DriverInstance;
   simulate(settings: ControllerSettings, options: SectionValue<S>, random: Random): SimulatedController;
+  /** Whether the controller speaks unasked, at a steady rate. */
+  readonly pushes?: boolean;
   /** The gate's own reading of this driver's evidence. */
   readonly witness: Witness;
 }

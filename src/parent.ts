@@ -46,6 +46,8 @@ import type {
   SendTiming,
   SentRow,
 } from './processes.ts';
+import { createSignalPhaseLock } from './phaselock.ts';
+import type { PhaseLock } from './phaselock.ts';
 import { createRsuLinks } from './rsu/links.ts';
 import type { RsuLinks } from './rsu/links.ts';
 import { Stamper } from './runtime/stamper.ts';
@@ -135,6 +137,7 @@ class Parent {
   readonly #guard: Worker;
   readonly #startedUtcMs: number;
   readonly #stamper: Stamper;
+  readonly #lock: PhaseLock;
   #ticker: Ticker | null = null;
   #child: ChildHandle<ChildToParent, ParentToChild> | null = null;
   readonly #tap: LoopTap;
@@ -164,6 +167,7 @@ class Parent {
     this.#log = log;
     this.#startedUtcMs = clock.utcAt().utcMs;
     this.#stamper = new Stamper(clock);
+    this.#lock = createSignalPhaseLock(site, SPAT_PERIOD_MS);
     this.#boot = nextBoot(folder, this.#startedUtcMs);
     const stored = readLatches(folder, site.road.nodes.map(({ id }) => nodeKey(id)));
     if (stored.assumed) log.error('latches_assumed', { folder, next: 'lukou gate tells; release after a look on site' });
@@ -225,6 +229,7 @@ class Parent {
       clock: this.#clock,
       periodMs: SPAT_PERIOD_MS,
       stamper: this.#stamper,
+      phase: () => this.#lock.phase(),
       run: (tick) => this.#turn(tick),
       broken: (thrown) => {
         throw thrown; // an unknown state: `uncaughtException` ends the process
@@ -304,6 +309,7 @@ class Parent {
     this.#tap.add({ kind: 'tick', ...tick });
     this.#origin = { dueMs: tick.dueMs, beganMs: tick.beganMs, mainReceivedMs: {} };
     this.#loop.tick(tick);
+    this.#lock.heard(this.#loop.arrivals);
     this.#origin = null;
     this.#afterTurn(tick.beganMs);
   }

@@ -1,7 +1,8 @@
+import { driverByKind } from '../drivers/index.ts';
 import type { Site } from './model/site.ts';
 import type { Phase } from './runtime/loop.ts';
 
-/** Finds the phase of the tick that follows the slowest main sensor most closely. */
+/** Finds the phase of a tick from the arrivals of what it looks at. */
 export interface PhaseLock {
   /** Takes note of the newest arrivals. */
   heard(arrivals: ReadonlyMap<string, number>): void;
@@ -20,10 +21,13 @@ const LENGTH_MIN = 0.5;
 class Angle {
   readonly #turns: number;
   readonly #cycleMs: number;
+  /** The phase that lies so much after the arrivals. */
+  readonly #afterMs: number;
   #x = 0;
   #y = 0;
 
-  constructor(turns: number, periodMs: number) {
+  constructor(turns: number, periodMs: number, afterMs: number) {
+    this.#afterMs = afterMs;
     this.#turns = turns;
     this.#cycleMs = turns * periodMs;
   }
@@ -38,7 +42,7 @@ class Angle {
     if (Math.hypot(this.#x, this.#y) < LENGTH_MIN) return null;
     const cycleMs = this.#cycleMs;
     const share = Math.atan2(this.#y, this.#x) / (2 * Math.PI);
-    return { atMs: (share * cycleMs + MARGIN_MS + cycleMs) % cycleMs, turns: this.#turns };
+    return { atMs: (share * cycleMs + this.#afterMs + cycleMs) % cycleMs, turns: this.#turns };
   }
 }
 
@@ -51,8 +55,8 @@ export function createPhaseLock(site: Site, periodMs: number): PhaseLock {
   const main = site.sensors
     .filter((sensor) => sensor.enabled && sensor.main)
     .sort((a, b) => b.periodMs - a.periodMs)[0];
-  const sending = new Angle(site.loop.rsmEveryTicks, periodMs);
-  const every = new Angle(1, periodMs);
+  const sending = new Angle(site.loop.rsmEveryTicks, periodMs, MARGIN_MS);
+  const every = new Angle(1, periodMs, MARGIN_MS);
   let seenMs = -Infinity;
   return {
     heard(arrivals) {
@@ -63,5 +67,32 @@ export function createPhaseLock(site: Site, periodMs: number): PhaseLock {
       every.heard(arrivedMs);
     },
     phase: () => (site.loop.phaseLock ? (sending.phase() ?? every.phase()) : null),
+  };
+}
+
+/** The first controller that speaks unasked; null where all are asked. */
+const pusherOf = ({ controllers }: Site): string | null =>
+  controllers.find(({ enabled, driver: kind }) => {
+    const driver = driverByKind(kind);
+    return enabled && driver?.role === 'signal' && driver.pushes === true;
+  })?.id ?? null;
+
+/**
+ * Tracks the arrivals of the first controller that speaks unasked: SPAT is made half a period after
+ * its packets, so that two packets in a row may be lost before the newest is older than rule R1
+ * allows. A controller that is asked has no phase of its own.
+ */
+export function createSignalPhaseLock(site: Site, periodMs: number): PhaseLock {
+  const id = site.loop.signalPhaseLock ? pusherOf(site) : null;
+  const angle = new Angle(1, periodMs, periodMs / 2);
+  let seenMs = -Infinity;
+  return {
+    heard(arrivals) {
+      const arrivedMs = id === null ? undefined : arrivals.get(id);
+      if (arrivedMs === undefined || arrivedMs === seenMs) return;
+      seenMs = arrivedMs;
+      angle.heard(arrivedMs);
+    },
+    phase: () => angle.phase(),
   };
 }

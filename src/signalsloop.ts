@@ -59,6 +59,8 @@ export class SignalsLoop implements Stateful {
   readonly #mapEveryTicks: number;
   /** When MAP of a node last left. */
   readonly #mapMs = new Map<string, number>();
+  /** When the newest report of each controller came. */
+  readonly arrivals = new Map<string, number>();
   #commissioned: Commissioning | boolean | null;
   /** The instant that the last SPAT was stamped with. */
   #stampedMs = -Infinity;
@@ -145,6 +147,7 @@ export class SignalsLoop implements Stateful {
   #accept(report: ControllerReport): void {
     this.#watches.heard(`controller:${report.controllerId}`, report.received.monoMs);
     this.#plans.set(report.controllerId, report.status.plan);
+    this.arrivals.set(report.controllerId, report.received.monoMs);
     this.#signals.accept(report);
   }
 

@@ -12,6 +12,7 @@ export const signalTscbm = defineSignalDriver({
   title: signalTexts.tscbmTitle,
   transports: ['udp'],
   silentAfterMs: 300, // rule R1
+  pushes: true,
   options: tscbmOptions,
   counters: {
     wrong_length: signalTexts.wrongLength,

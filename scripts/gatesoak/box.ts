@@ -21,6 +21,9 @@ import { ReplayPorts } from '../../src/runtime/recording/replay-ports.ts';
 import { SignalsLoop } from '../../src/pipeline.ts';
 import type { SentMessage } from '../../src/pipeline.ts';
 import { nodeKey } from '../../src/model/ids.ts';
+import { createSignalPhaseLock } from '../../src/phaselock.ts';
+import type { PhaseLock } from '../../src/phaselock.ts';
+import { SLEW_MS, slewOf } from '../../src/runtime/loop.ts';
 import { profileByName } from '../../v2x/profiles.ts';
 import { aspects } from './truth.ts';
 import type { Truth } from './truth.ts';
@@ -93,6 +96,9 @@ export class Box {
   readonly #waiting: Parcel[] = [];
   #nextSendMs: number;
   #tick: number;
+  /** The daemon's own lock of its turns onto the controller's packets, and how far it moved them. */
+  #lock: PhaseLock;
+  #originMs = 0;
   /** Packets that came to the box, and those that a hook or loss took away. */
   delivered = 0;
   asked = 0;
@@ -118,6 +124,7 @@ export class Box {
     };
     this.#nextSendMs = START_MS + (options.phaseMs ?? random.below(100));
     this.#tick = START_MS / TICK_MS;
+    this.#lock = createSignalPhaseLock(site, TICK_MS);
     this.#hub = this.#ported();
     this.loop = this.#looped(options.latches ?? []);
     options.made?.(this);
@@ -126,7 +133,7 @@ export class Box {
   static readonly startMs = START_MS;
 
   get nowMs(): number {
-    return this.#tick * TICK_MS;
+    return this.#originMs + this.#tick * TICK_MS;
   }
 
   #simulated(): SimulatedController {
@@ -180,6 +187,7 @@ export class Box {
     this.#controller = this.#simulated();
     this.#waiting.length = 0;
     this.loop = this.#looped(rows);
+    this.#lock = createSignalPhaseLock(this.#options.site, TICK_MS);
     this.#options.made?.(this);
   }
 
@@ -248,6 +256,7 @@ export class Box {
   /** One cycle of 100 ms: what comes in, then the turn of the loop. */
   step(): number {
     this.#tick++;
+    this.#originMs += slewOf(this.#originMs, this.#lock.phase(), TICK_MS, SLEW_MS);
     const dueMs = this.nowMs;
     const { periodMs } = this.#controller;
     while (periodMs !== null && this.#nextSendMs <= dueMs) {
@@ -274,6 +283,7 @@ export class Box {
     this.#options.hooks.turn?.(this, dueMs);
     const due = monotonicMs(dueMs);
     this.loop.tick({ tick: this.#tick, dueMs: due, beganMs: due });
+    this.#lock.heard(this.loop.arrivals);
     return dueMs;
   }
 

@@ -210,6 +210,8 @@ export interface Site {
     readonly rewindMs: number;
     /** Whether the tick follows the slowest main sensor. */
     readonly phaseLock: boolean;
+    /** Whether SPAT is made in the middle between two packets of the controller. */
+    readonly signalPhaseLock: boolean;
     /** From the tick to the air, added to the valid instant, ms. */
     readonly sendDelayMs: number;
   };

@@ -26,11 +26,14 @@ export interface Phase {
   readonly turns: number;
 }
 
+/** The most that a turn moves towards its phase, ms: pairs of turns stay a period apart. */
+export const SLEW_MS = 0.5;
+
 /** What may be changed of a loop. */
 export interface LoopOptions {
   /** Where the deadlines should lie; null leaves them. Asked once a turn. */
   phase?(): Phase | null;
-  /** The most that a turn moves towards that phase, ms; default 0.5. */
+  /** The most that a turn moves towards that phase, ms; default `SLEW_MS`. */
   readonly slewMs?: number;
   /** Stamps the beginning of a turn (a `Stamper`'s, so that it has its place among messages). */
   began?(): MonotonicMs;
@@ -40,6 +43,15 @@ export interface LoopOptions {
 function shortestWay(fromMs: number, toMs: number, periodMs: number): number {
   const turned = (toMs - fromMs) / periodMs;
   return (turned - Math.round(turned)) * periodMs;
+}
+
+/** How far one turn moves the origin of all later deadlines towards a phase, ms: at most `slewMs`. */
+export function slewOf(
+  originMs: number, wanted: Phase | null, periodMs: number, slewMs: number,
+): number {
+  if (wanted === null || !Number.isFinite(wanted.atMs)) return 0;
+  const way = shortestWay(originMs, wanted.atMs, periodMs * wanted.turns);
+  return Math.max(-slewMs, Math.min(slewMs, way));
 }
 
 /**
@@ -58,14 +70,10 @@ export async function runFixedRate(
   options: LoopOptions = {},
 ): Promise<void> {
   assert(periodMs > 0, `periodMs is ${periodMs}`);
-  const slewMs = Math.min(options.slewMs ?? 0.5, periodMs / 2);
+  const slewMs = Math.min(options.slewMs ?? SLEW_MS, periodMs / 2);
   let originMs = clock.nowMs();
   for (let served = 0; ; ) {
-    const wanted = options.phase?.() ?? null;
-    if (wanted !== null && Number.isFinite(wanted.atMs)) {
-      const way = shortestWay(originMs, wanted.atMs, periodMs * wanted.turns);
-      originMs = plusMs(originMs, Math.max(-slewMs, Math.min(slewMs, way)));
-    }
+    originMs = plusMs(originMs, slewOf(originMs, options.phase?.() ?? null, periodMs, slewMs));
     const newest = Math.floor((clock.nowMs() - originMs) / periodMs);
     const tick = Math.max(served + 1, newest);
     const dueMs = plusMs(originMs, tick * periodMs);

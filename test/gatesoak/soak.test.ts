@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Box } from '../../scripts/gatesoak/box.ts';
 import { faultRows } from '../../scripts/gatesoak/faults.ts';
-import { planOf, runPiece } from '../../scripts/gatesoak/plan.ts';
+import { optionsOf, planOf, runPiece } from '../../scripts/gatesoak/plan.ts';
 import type { Piece, PieceResult } from '../../scripts/gatesoak/plan.ts';
 import { rowsOf } from '../../scripts/gatesoak/report.ts';
 import { runRow } from '../../scripts/gatesoak/run.ts';
@@ -50,6 +50,23 @@ describe('no wrong green leaves, and each fault is answered as its row expects',
     expect(long.reduce((sum, piece) => sum + piece.cycles, 0)).toBeGreaterThanOrEqual(100_000);
     expect(long.filter(({ row }) => row === 'pairs').length).toBe(500);
   });
+});
+
+test('bursts of two lost packets cost no level, wherever the first turn lay; without the lock they do', () => {
+  const site = siteNamed('push');
+  const piece: Piece = {
+    row: 'bursts', site: 'push', cycles: 3, seed: 'bursts', faults: [], brisk: true,
+    loss: { share: 0.05, run: 2 }, phaseMs: 5,
+  };
+  const validShare = (free: boolean): number => {
+    const options = optionsOf(piece);
+    const chosen = free ? { ...site, loop: { ...site.loop, signalPhaseLock: false } } : site;
+    const { ticks, startTicks, levels } = runRow({ ...options, site: chosen });
+    // The lock needs ten seconds to move half a period at the most.
+    return (levels['valid'] ?? 0) / (ticks - startTicks);
+  };
+  expect(validShare(false)).toBeGreaterThan(0.99);
+  expect(validShare(true)).toBeLessThan(0.9);
 });
 
 /** A gate that lets everything pass. */
