@@ -228,6 +228,16 @@ const isTurn = (group: WalkGroup, lamp: WitnessColour): boolean =>
 /** Turns in a row that make a whole cycle: green, red, green, or red, green, red. */
 const CYCLE_TURNS = 3;
 
+/** The turns that the engineer and the box saw together, each once. */
+const onsetsOf = (group: WalkGroup, seen: GroupPart['seen']): readonly number[] => [...new Set(seen
+  .filter((one) => one.onsetMs !== null && isTurn(group, one.lamp))
+  .map((one) => one.onsetMs as number))];
+
+/** Whether the looks make a whole cycle; a lamp that always flashes has to be seen flashing. */
+const isProven = (group: WalkGroup, seen: GroupPart['seen']): boolean => group.isWarning
+  ? seen.some(({ lamp }) => lamp === 'flashing-yellow')
+  : onsetsOf(group, seen).length >= CYCLE_TURNS;
+
 /** The first turn that the box saw between the engineer's, and the engineer did not. */
 function missedTurn(
   group: WalkGroup, changes: readonly LampChange[], onsets: readonly number[],
@@ -255,9 +265,10 @@ export function answerLamp(
     refusals: [...before.refusals, wrong].slice(-REFUSALS_MAX),
   });
   if (verdict === 'differs') return { part: refused(look), outcome: 'differs', shown };
+  // What proved a group stays its evidence; a later look can only refuse it.
+  if (before.confirmed) return { part, outcome: 'confirmed', shown };
   const seen = [...before.seen, { ...look, onsetMs }].slice(-SEEN_MAX);
-  const turns = seen.filter((one) => one.onsetMs !== null && isTurn(group, one.lamp));
-  const onsets = [...new Set(turns.map((one) => one.onsetMs as number))];
+  const onsets = onsetsOf(group, seen);
   const missed = onsets.length > 1 ? missedTurn(group, changes, onsets) : null;
   if (missed?.lamp === 'unknown') {
     return { part: withGroup(part, group.id, { ...before, seen: [] }), outcome: 'unknown', shown };
@@ -266,8 +277,7 @@ export function answerLamp(
     const wrong = { ...look, shown: missed.lamp };
     return { part: refused(wrong), outcome: 'missed', shown: missed.lamp };
   }
-  const confirmed = before.confirmed || onsets.length >= CYCLE_TURNS
-    || (group.isWarning && lamp === 'flashing-yellow');
+  const confirmed = isProven(group, seen);
   const outcome = confirmed ? 'confirmed' : onsetMs === null ? 'agrees' : 'turned';
   return { part: withGroup(part, group.id, { ...before, seen, confirmed }), outcome, shown };
 }
@@ -308,8 +318,9 @@ export function compareMatrix(
 export function openOf(walk: Walk, part: WalkPart): readonly Text[] {
   const open: Text[] = [];
   for (const group of walk.groups) {
-    const { confirmed, cabinet } = groupPart(part, group.id);
-    if (!confirmed) open.push(filledText(texts.open_group, { id: group.id }));
+    const { confirmed, cabinet, seen } = groupPart(part, group.id);
+    // The looks themselves have to be there: a mark in a file proves nothing.
+    if (!confirmed || !isProven(group, seen)) open.push(filledText(texts.open_group, { id: group.id }));
     if (group.twins.length > 0 && cabinet !== group.lampGroup) {
       open.push(filledText(texts.open_cabinet, { id: group.id }));
     }

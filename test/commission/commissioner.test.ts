@@ -76,6 +76,18 @@ test('every answer outlives a kill: another daemon goes on where this one stood'
   expect(heard().view().part).toMatchObject({ person: 'Wang', groups: {} });
 });
 
+test('a half-done file that marks a group without looks at it proves nothing', () => {
+  begin();
+  walkGroup(box, 'left-east');
+  const path = join(folder, 'commission-half.json');
+  const part = JSON.parse(readFileSync(path, 'utf8')) as { groups: Record<string, { seen: unknown[] }> };
+  const open = (): string => heard().view().open.map(({ en }) => en).join();
+  expect(open()).not.toContain('left-east: lamps');
+  part.groups['left-east']!.seen = [];
+  writeFileSync(path, JSON.stringify(part));
+  expect(open()).toContain('left-east: lamps not confirmed');
+});
+
 test('a half-done walk of another safety part, or a cut one, counts for nothing', () => {
   begin();
   const path = join(folder, 'commission-half.json');
@@ -106,6 +118,9 @@ test('one green and one red are not a cycle, and a turn that nobody pressed is m
   expect(look(box, 'left-east', 'green', green!.atMs)).toBe('turned');
   expect(look(box, 'left-east', 'red', red!.atMs)).toBe('turned');
   expect(look(box, 'left-east', 'green', next!.atMs)).toBe('confirmed');
+  const proof = box.view().part!.groups['left-east']!.seen;
+  for (let key = 0; key < 30; key++) look(box, 'left-east', 'green', next!.atMs + 3000);
+  expect(box.view().part!.groups['left-east']!.seen).toEqual(proof);
   box.answer({ kind: 'restart', group: 'left-east' }, NOW_MS);
   expect(look(box, 'left-east', 'green', green!.atMs)).toBe('turned');
   expect(look(box, 'left-east', 'green', next!.atMs)).toBe('missed');

@@ -43,8 +43,11 @@ function lukou(args: readonly string[]): Promise<{ code: number | null; out: str
 /** A walk whose questions are all answered: the cycles of the lamps would take minutes here. */
 function halfDone(on: Junction): void {
   const walk = walkOf(on.site);
+  const looks = (['green', 'red', 'green'] as const).map((lamp, at) => ({
+    lamp, atUtcMs: 1.77e12 + at * 30_000, shown: lamp, turned: true, onsetMs: 1.77e12 + at * 30_000,
+  }));
   const groups = Object.fromEntries(walk.groups.map(({ id, lampGroup }) =>
-    [id, { confirmed: true, cabinet: lampGroup, seen: [], refusals: [] }]));
+    [id, { confirmed: true, cabinet: lampGroup, seen: looks, refusals: [] }]));
   const arms = Object.fromEntries(walk.arms.map((arm) => [arm.id, arm.groups.length]));
   const matrix = { how: 'typed', pairs: walk.conflicts.length, missing: [], extra: [] };
   const part = { ...beginWalk(walk, 'Li Wei', 1.77e12), groups, arms, matrix };
