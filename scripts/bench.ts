@@ -2,6 +2,7 @@
  * `npm run bench -- [name…] [--json] [--short] [--markdown] [--list] [--minutes <n>]`: prints
  * figures beside their goals. A missed goal is told, never an error; a bench that cannot run ends with code 1.
  */
+import './usage.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +22,35 @@ const figuresPath = fileURLToPath(new URL('../../docs/figures.md', import.meta.u
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    short: { type: 'boolean', default: false },
-    markdown: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    minutes: { type: 'string' },
-  },
-});
+const usage = `npm run bench -- [name...] [options]: prints figures beside their goals
+
+  --list         names and titles; without a name all run that are not marked as only named
+  --short        small and quick: shows that a bench runs, not what the box can do
+  --minutes n    how long to measure, where the bench has a choice
+  --json         one JSON line
+  --markdown     also writes the section of docs/figures.md
+`;
+
+/** What was asked for; a word that is none ends the run. */
+function asked() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        short: { type: 'boolean', default: false },
+        markdown: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        minutes: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    note(`${messageOf(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+const { values, positionals } = asked();
 
 function chosen(): readonly Bench[] {
   const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
@@ -82,6 +102,10 @@ function prefer(): void {
 }
 
 async function main(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
   const wanted = chosen();
   if (values.list) {
     for (const { name, title } of benches) out(`${name.padEnd(10)} ${title}`);
