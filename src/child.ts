@@ -154,6 +154,8 @@ class Child {
     if (tick.beganMs - this.#lastStatusMs < 1000) return;
     this.#lastStatusMs = tick.beganMs;
     this.#main.send({ kind: 'loop', status: this.#status(tick.beganMs) });
+    const advice = this.#loop.advice();
+    if (Object.keys(advice).length > 0) this.#tellParent({ kind: 'advice', advice });
     this.#main.send({ kind: 'units', rsus: this.#units.status() });
   }
 

@@ -95,7 +95,8 @@ const CHILD_WAITING_MAX = 200;
 const REQUEST_PIECES = 200;
 
 const piecesOf = (message: ChildToParent): number =>
-  message.kind === 'offers' ? 1 + message.offers.length : REQUEST_PIECES;
+  message.kind === 'offers' ? 1 + message.offers.length
+    : message.kind === 'advice' ? 1 : REQUEST_PIECES;
 
 /** Steps before whatever else wants the cores, where that is allowed; gives the priority so far. */
 function stepForward(): number {
@@ -482,6 +483,8 @@ class Parent {
         this.#origin = message.origin;
         this.#loop.offers(message.offers.slice(0, OFFERS_MAX), this.#clock.nowMs());
         return;
+      case 'advice':
+        return this.#loop.advise(message.advice, this.#clock.nowMs());
       case 'state':
         return this.#tap.state();
       case 'request': {

@@ -224,6 +224,11 @@ export class PerceptionLoop implements Stateful {
     if (offers.length > 0) this.#offer(offers.map(sealed));
   }
 
+  /** What traffic says against the lamps, by node; empty for none (rule R24). */
+  advice(): Readonly<Record<string, string>> {
+    return this.#crosscheck.advice();
+  }
+
   /** Applies, shortly before the next tick, what has come until then. */
   #lookAhead(dueMs: MonotonicMs): void {
     const { site, clock } = this.#deps;

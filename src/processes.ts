@@ -132,6 +132,8 @@ export type ParentToChild =
 
 export type ChildToParent =
   | { readonly kind: 'offers'; readonly offers: readonly MessageOffer[]; readonly origin: MessageOrigin }
+  /** Traffic speaks against the lamps (rule R24): told each second while it does, by node. */
+  | { readonly kind: 'advice'; readonly advice: Readonly<Record<string, string>> }
   /** Hand over the state of both loops: a recording begins. */
   | { readonly kind: 'state' }
   | { readonly kind: 'request'; readonly id: number; readonly verb: 'release-latch'; readonly node: string; readonly who: string }
@@ -146,7 +148,7 @@ export type ToMain =
   | { readonly kind: 'units'; readonly rsus: readonly RsuStatus[] }
   | { readonly kind: 'loop'; readonly status: LoopStatus };
 /** What `main` asks of the parent; perception passes it on. */
-export type FromMain = Exclude<ChildToParent, { readonly kind: 'offers' }>;
+export type FromMain = Exclude<ChildToParent, { readonly kind: 'offers' | 'advice' }>;
 
 /** A message to `main` with what it weighs on its way (`mainlink.ts`). */
 export interface MainPost {

@@ -37,6 +37,9 @@ const MAP_PERIOD_MS = 1000;
 const MAP_FRESH_MS = 2500;
 /** The plan of a controller that is silent for longer than this is not known. */
 const PLAN_KEPT_MS = 10_000;
+/** Advice that is not said again is forgotten; and how much of it is told. */
+const ADVICE_KEPT_MS = 3000;
+const ADVICE_CHARACTERS = 200;
 /** A turn that began later than this speaks of the instant that it began at. */
 const LATE_MS = 25;
 /** Parent side: controllers → signal groups → SPAT, MAP → gate → units. */
@@ -61,6 +64,8 @@ export class SignalsLoop implements Stateful {
   readonly #mapMs = new Map<string, number>();
   /** When the newest report of each controller came. */
   readonly arrivals = new Map<string, number>();
+  /** What the other process last said of traffic against the lamps, by node, and when. */
+  #advice: { readonly atMs: number; readonly byNode: Readonly<Record<string, string>> } | null = null;
   #commissioned: Commissioning | boolean | null;
   /** The instant that the last SPAT was stamped with. */
   #stampedMs = -Infinity;
@@ -151,6 +156,24 @@ export class SignalsLoop implements Stateful {
     this.#signals.accept(report);
   }
 
+  /**
+   * Traffic speaks against the lamps (rule R24): the gate tells it and changes nothing. It is said
+   * each second while it holds, and forgotten soon after whoever said it is gone.
+   */
+  advise(byNode: Readonly<Record<string, string>>, nowMs: MonotonicMs): void {
+    const words = this.#deps.site.road.nodes.map(({ id }) => nodeKey(id)).flatMap((node) => {
+      const word: unknown = byNode[node];
+      return typeof word === 'string' ? [[node, word.slice(0, ADVICE_CHARACTERS)] as const] : [];
+    });
+    this.#advice = { atMs: nowMs, byNode: Object.fromEntries(words) };
+  }
+
+  #adviceOf(node: string, nowMs: number): string | null {
+    const { atMs, byNode } = this.#advice ?? {};
+    if (atMs === undefined || nowMs - atMs > ADVICE_KEPT_MS) return null;
+    return byNode?.[node] ?? null;
+  }
+
   /** One SPAT cycle: state, level, bytes, gate, air. */
   tick({ tick, dueMs, beganMs }: Tick): void {
     // A late turn speaks of when it really is: receivers count from the stamp. The turn after it may
@@ -195,6 +218,7 @@ export class SignalsLoop implements Stateful {
             timing?.minEnd?.source === 'controller-guarantee' ? timing.minEnd.atMs : null,
           ]),
         ),
+        advice: this.#adviceOf(key, began.monoMs),
       },
       began,
     );
@@ -335,6 +359,7 @@ export class SignalsLoop implements Stateful {
       stampedMs: this.#stampedMs,
       mapMs: [...this.#mapMs],
       commissioned: this.#commissioned,
+      advice: this.#advice,
     };
   }
 
@@ -346,7 +371,9 @@ export class SignalsLoop implements Stateful {
       stampedMs?: number;
       mapMs?: [string, number][];
       commissioned?: Commissioning | boolean | null;
+      advice?: { readonly atMs: number; readonly byNode: Readonly<Record<string, string>> } | null;
     };
+    this.#advice = state.advice ?? null;
     restoreAll(this.#parts, state.parts);
     this.#stampedMs = state.stampedMs ?? -Infinity;
     if (state.commissioned !== undefined) this.#commissioned = state.commissioned;

@@ -1,6 +1,7 @@
 /** Lamp against traffic (rule R24): advice for people, never a reason to change what is said. */
 import type { Stateful } from '../base/stateful.ts';
 import type { HealthCheck } from '../model/health.ts';
+import { nodeKey } from '../model/ids.ts';
 import type { SignalState } from '../model/signal.ts';
 import type { Site } from '../model/site.ts';
 import type { Count } from '../model/stages.ts';
@@ -20,6 +21,8 @@ export interface CrossCheck extends Stateful {
   /** One check where there are lamps; none elsewhere. */
   checks(): readonly HealthCheck[];
   report(): readonly UnitReport[];
+  /** What the gate is told, by node: which units alarm and how much. English; empty for none. */
+  advice(): Readonly<Record<string, string>>;
 }
 
 class LampCheck implements CrossCheck {
@@ -29,6 +32,9 @@ class LampCheck implements CrossCheck {
   readonly #watches: boolean;
   #sinceMs = 0;
   #alarms: readonly string[] = [];
+  #advice: Readonly<Record<string, string>> = {};
+  /** Nodes by unit; every node with lamps for a unit that none of them governs. */
+  readonly #nodes: ReadonlyMap<string, readonly string[]>;
   #checks: readonly HealthCheck[] = [];
   /** The state of the judge that the check was made from; not part of what is kept. */
   #told = -1;
@@ -36,6 +42,9 @@ class LampCheck implements CrossCheck {
   constructor(site: Pick<Site, 'road'>, count: Count) {
     const layout = layoutOf(site.road);
     this.#count = count;
+    const every = [...new Set(site.road.signalGroups.map(({ node }) => nodeKey(node)))];
+    this.#nodes = new Map(layout.units.map(({ name, groups }) =>
+      [name, groups[0] ? [nodeKey(groups[0].node)] : every]));
     this.#judge = new LampJudge(layout);
     this.#finder = new PassageFinder(layout, this.#judge);
     this.#watches = layout.units.some(({ groups }) => groups.length > 0);
@@ -63,6 +72,22 @@ class LampCheck implements CrossCheck {
     if ((alarms.length === 0) !== (this.#alarms.length === 0)) this.#sinceMs = nowMs;
     this.#alarms = alarms;
     this.#checks = [checkOf(rows, this.#sinceMs)];
+    this.#advice = this.#adviceOf(rows);
+  }
+
+  #adviceOf(rows: readonly UnitReport[]): Readonly<Record<string, string>> {
+    const words = new Map<string, string[]>();
+    for (const row of rows.filter(({ alarm }) => alarm)) {
+      for (const node of this.#nodes.get(row.unit) ?? []) {
+        words.set(node, [...(words.get(node) ?? []), `${row.unit} ${sharesOf(row)}`]);
+      }
+    }
+    return Object.fromEntries([...words].map(([node, list]) =>
+      [node, list.slice(0, NAMED_MAX).join('; ')]));
+  }
+
+  advice(): Readonly<Record<string, string>> {
+    return this.#advice;
   }
 
   checks(): readonly HealthCheck[] {
@@ -93,16 +118,18 @@ class LampCheck implements CrossCheck {
     this.#sinceMs = state.sinceMs;
     this.#alarms = state.alarms;
     this.#checks = structuredClone(state.checks);
+    this.#advice = this.#adviceOf(this.#judge.report());
   }
 }
+
+const sharesOf = ({ passages, onRed, stoodOnGreen }: UnitReport): string =>
+  `${onRed}/${passages} red, ${stoodOnGreen}/${passages} stood`;
 
 function checkOf(rows: readonly UnitReport[], sinceMs: number): HealthCheck {
   const passages = rows.reduce((sum, row) => sum + row.passages, 0);
   const bad = rows.filter(({ alarm }) => alarm);
   const detail: Record<string, string | number> = { passages };
-  for (const { unit, passages: of, onRed, stoodOnGreen } of bad.slice(0, NAMED_MAX)) {
-    detail[unit] = `${onRed}/${of} red, ${stoodOnGreen}/${of} stood`;
-  }
+  for (const row of bad.slice(0, NAMED_MAX)) detail[row.unit] = sharesOf(row);
   return {
     name: 'crosscheck',
     level: bad.length > 0 ? 'failed' : 'ok',

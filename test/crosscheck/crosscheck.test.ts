@@ -3,7 +3,7 @@ import { omissions, rotations, runMutations, swaps } from '../../scripts/crossch
 import type { Mutation } from '../../scripts/crosscheckrun.ts';
 import { createCrossCheck } from '../../src/crosscheck/index.ts';
 import { layoutOf } from '../../src/crosscheck/units.ts';
-import { laneId, signalGroupId } from '../../src/model/ids.ts';
+import { laneId, nodeKey, signalGroupId } from '../../src/model/ids.ts';
 import type { Road, SignalGroup } from '../../src/model/road.ts';
 import type { LampAspect, SignalGroupState, SignalState } from '../../src/model/signal.ts';
 import { demoSite } from '../demosite.ts';
@@ -80,6 +80,13 @@ test('three of ten cars over red are an alarm; two are not', () => {
     detail: { 'east-2-straight': '3/11 red, 0/11 stood' },
   }]);
   expect(scene.counts).toEqual(['lamps_against_traffic:east-2-straight']);
+  // What the gate is told (R24), by node; the same after a start from its state.
+  const advice = { [nodeKey(road.signalGroups[0]!.node)]: 'east-2-straight 3/11 red, 0/11 stood' };
+  expect(scene.check.advice()).toEqual(advice);
+  const other = new Scene();
+  expect(other.check.advice()).toEqual({});
+  other.check.restore(structuredClone(scene.check.snapshot()));
+  expect(other.check.advice()).toEqual(advice);
 });
 
 test('who passes in yellow, or as red begins, was not on red', () => {
