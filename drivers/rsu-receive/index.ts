@@ -7,11 +7,12 @@ import { monotonicMs, plusMs, utcMs } from '../../src/base/time.ts';
 import type { MonotonicMs } from '../../src/base/time.ts';
 import { wrapRad } from '../../src/base/units.ts';
 import type { Observation } from '../../src/model/observation.ts';
-import type { Datagram } from '../../src/model/port.ts';
+import type { Datagram, MqttMessage } from '../../src/model/port.ts';
 import type { ReportMiss, SelfReport } from '../../src/model/selfreport.ts';
 import type { SensorSettings } from '../../src/model/site.ts';
 import { defineSensorDriver } from '../driver.ts';
 import type { DriverInstance, SelfReportContext, SensorContext } from '../driver.ts';
+import { BsmUpReader, mapBsmUp } from './bsmup.ts';
 import { ReportCheck } from './check.ts';
 import { rsuReceiveOptions } from './options.ts';
 import type { RsuReceiveOptions } from './options.ts';
@@ -43,6 +44,13 @@ const missCounters: Readonly<Record<ReportMiss, CounterName>> = {
   placeless: 'report_without_place',
 };
 
+type ReceiveTransport = 'udp' | 'mqtt';
+/** What a port hands over, whichever transport it has. */
+const octetsOf = (message: Datagram | MqttMessage): Uint8Array =>
+  'payload' in message ? message.payload : message.data;
+const withOctets = <M extends Datagram | MqttMessage>(message: M, octets: Uint8Array): M =>
+  'payload' in message ? { ...message, payload: octets } : { ...message, data: octets };
+
 interface Waiting {
   readonly report: SelfReport;
   readonly sender: number;
@@ -60,16 +68,17 @@ export function insideArea({ pose, fieldOfView }: SensorSettings) {
 }
 
 class RsuReceive implements DriverInstance {
-  readonly #context: SensorContext<'udp'>;
+  readonly #context: SensorContext<ReceiveTransport>;
   readonly #shared: SelfReportContext;
   readonly #options: RsuReceiveOptions;
   readonly #check: ReportCheck;
+  readonly #bsmUp = new BsmUpReader();
   #waiting: Waiting[] = [];
   #sequence = 0;
   /** The instant of the newest frame. */
   #lastMs = monotonicMs(0);
 
-  constructor(context: SensorContext<'udp'>, options: RsuReceiveOptions) {
+  constructor(context: SensorContext<ReceiveTransport>, options: RsuReceiveOptions) {
     assert(context.selfReports, 'a driver of received messages needs a codec');
     this.#context = context;
     this.#shared = context.selfReports;
@@ -82,9 +91,22 @@ class RsuReceive implements DriverInstance {
     this.#context.count(name, by);
   }
 
-  #accept({ data }: Datagram, receivedMs: MonotonicMs): void {
-    const bytes = this.#options.carrier === 'none' ? data : fromCarrier(data)?.bytes;
-    if (!bytes) return this.#count('carrier_form');
+  /** The messages of what came; null where its form is wrong. */
+  #opened(octets: Uint8Array): readonly Uint8Array[] | null {
+    const { carrier } = this.#options;
+    if (carrier === 'none') return [octets];
+    if (carrier === 'bsm-up') return this.#bsmUp.read(octets);
+    const whole = fromCarrier(octets);
+    return whole ? [whole.bytes] : null;
+  }
+
+  #accept(message: Datagram | MqttMessage, receivedMs: MonotonicMs): void {
+    const opened = this.#opened(octetsOf(message));
+    if (!opened) return this.#count('carrier_form');
+    for (const bytes of opened) this.#report(bytes, receivedMs);
+  }
+
+  #report(bytes: Uint8Array, receivedMs: MonotonicMs): void {
     if (bytes.length > MESSAGE_MAX) return this.#count('message_oversize');
     const report = this.#shared.codec.read(bytes);
     if (typeof report === 'string') return this.#count(missCounters[report]);
@@ -139,14 +161,16 @@ class RsuReceive implements DriverInstance {
   snapshot(): unknown {
     return structuredClone({
       check: this.#check.snapshot(), waiting: this.#waiting, sequence: this.#sequence,
-      lastMs: this.#lastMs,
+      lastMs: this.#lastMs, bsmUp: this.#bsmUp.snapshot(),
     });
   }
 
   restore(snapshot: unknown): void {
     const state = structuredClone(snapshot) as {
-      check: unknown; waiting: Waiting[]; sequence: number; lastMs: MonotonicMs;
+      check: unknown; waiting: Waiting[]; sequence: number; lastMs: MonotonicMs; bsmUp?: unknown;
     };
+    // Recordings from before this form was known have none.
+    if (state.bsmUp !== undefined) this.#bsmUp.restore(state.bsmUp);
     this.#check.restore(state.check);
     this.#waiting = state.waiting;
     this.#sequence = state.sequence;
@@ -199,19 +223,24 @@ export const rsuReceive = defineSensorDriver({
   kind: 'rsu-receive',
   role: 'sensor',
   title: selfReportTitles.rsuReceive,
-  transports: ['udp'],
+  transports: ['udp', 'mqtt'],
   // Nobody has to report itself: only a day of silence says that the way is broken.
   silentAfterMs: 86_400_000,
   options: rsuReceiveOptions,
   counters: rsuReceiveCounters,
   redact(message, { options, keptOfAir }) {
-    if (options.carrier === 'none') return { ...message, data: keptOfAir(message.data) };
-    const whole = fromCarrier(message.data);
+    const octets = octetsOf(message);
+    if (options.carrier === 'none') return withOctets(message, keptOfAir(octets));
     // Octets that are no message of ours may be anything: none of them is kept.
-    if (!whole) return { ...message, data: new Uint8Array(0) };
+    const nothing = new Uint8Array(0);
+    if (options.carrier === 'bsm-up') {
+      return withOctets(message, mapBsmUp(octets, keptOfAir) ?? nothing);
+    }
+    const whole = fromCarrier(octets);
+    if (!whole) return withOctets(message, nothing);
     const serial = whole.serial === '' ? ' ' : whole.serial;
     const data = withCarrier(serial, utcMs(whole.utcMs), keptOfAir(whole.bytes));
-    return { ...message, data };
+    return withOctets(message, data);
   },
   start: (context, options) => new RsuReceive(context, options),
   simulate: (settings, options, random, codec) =>

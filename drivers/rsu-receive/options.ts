@@ -4,7 +4,7 @@ import { rsuReceiveHelp as help } from '../../src/base/texts/selfreports.ts';
 
 /** Settings of one port on which a roadside unit hands on what it receives. */
 export const rsuReceiveOptions = {
-  carrier: choice({ of: ['none', 'octets-18'], default: 'none', help: help.carrier }),
+  carrier: choice({ of: ['none', 'octets-18', 'bsm-up'], default: 'none', help: help.carrier }),
   futureMaxMs: quantity({ unit: 'ms', min: 0, max: 1000, default: 220, help: help.futureMaxMs }),
   ageMaxMs: quantity({ unit: 'ms', min: 100, max: 10000, default: 2000, help: help.ageMaxMs }),
   useMaxMs: quantity({ unit: 'ms', min: 50, max: 2000, default: 450, help: help.useMaxMs }),

@@ -1,9 +1,11 @@
 import { withCarrier } from '../../src/base/carrier.ts';
 import { hash32 } from '../../src/base/random.ts';
 import type { Random } from '../../src/base/random.ts';
+import type { UtcMs } from '../../src/base/time.ts';
 import type { SelfReportCodec } from '../../src/model/selfreport.ts';
 import type { SensedObject, SimulatedSensor, TimedMessage } from '../../src/model/simulated.ts';
 import type { SensorSettings } from '../../src/model/site.ts';
+import { asBsmUp } from './bsmup.ts';
 import type { RsuReceiveOptions } from './options.ts';
 
 /** Satellite positioning errs by the same for minutes: deviation of each part, metres. */
@@ -52,9 +54,7 @@ export function simulateSenders(
         const sender = senderOf(object.deviceId);
         sender.sequence = (sender.sequence + 1) % 128;
         const bytes = codec.write(reportOf(object, sender, scan.measuredUtcMs));
-        const whole = options.carrier === 'none'
-          ? bytes
-          : withCarrier('SIMULATE', scan.measuredUtcMs, bytes);
+        const whole = wrapped(options.carrier, bytes, scan.measuredUtcMs);
         return {
           delayMs: settings.latencyMs - (said.length - 1 - index) * GAP_MS,
           message: { data: whole, from: '' },
@@ -62,6 +62,13 @@ export function simulateSenders(
       });
     },
   };
+}
+
+function wrapped(
+  carrier: RsuReceiveOptions['carrier'], bytes: Uint8Array, atMs: UtcMs,
+): Uint8Array {
+  if (carrier === 'none') return bytes;
+  return carrier === 'bsm-up' ? asBsmUp(bytes) : withCarrier('SIMULATE', atMs, bytes);
 }
 
 function reportOf(object: SensedObject, sender: Sender, utcMs: number) {

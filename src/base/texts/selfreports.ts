@@ -3,8 +3,8 @@ import { defineTexts } from '../text.ts';
 /** The driver of received messages. */
 export const selfReportTitles = defineTexts({
   rsuReceive: {
-    en: 'Self-reports that a roadside unit receives (BSM, PSM, VIR) on UDP',
-    zh: '路侧单元接收的自报消息（BSM、PSM、VIR，UDP）',
+    en: 'Self-reports that a roadside unit receives (BSM, PSM, VIR) on UDP or MQTT',
+    zh: '路侧单元接收的自报消息（BSM、PSM、VIR，UDP 或 MQTT）',
   },
 });
 
@@ -56,8 +56,9 @@ export const rsuReceiveCounters = defineTexts({
 /** Help of the settings. */
 export const rsuReceiveHelp = defineTexts({
   carrier: {
-    en: 'Whether messages come as they are, or behind the 18-octet header.',
-    zh: '消息为裸 UPER 或带 18 字节承载头。',
+    en: 'Whether messages come as they are, behind the 18-octet header, or several at once as '
+      + 'V2X.RSU.BSM.UP of T/ITS 0117.',
+    zh: '消息为裸 UPER、带 18 字节承载头，或按 T/ITS 0117 的 V2X.RSU.BSM.UP 一次多条。',
   },
   futureMaxMs: { en: 'How far ahead of our clock a report may be.', zh: '允许超前本机时钟的时间。' },
   ageMaxMs: { en: 'Oldest report that counts as one.', zh: '有效自报的最大时龄。' },
