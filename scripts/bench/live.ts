@@ -409,6 +409,14 @@ const GAP_MAX_MS = 300;
 const REGULAR_PERCENT = 99.9;
 const BELOW_TIMER_PERCENT = 0.1;
 
+/** How often each level was entered: where the gate chose silence, nothing is on the wire. */
+const levelsOf = (status: StatusDocument | null): string =>
+  (status?.loops ?? [])
+    .flatMap(({ counters }) => Object.entries(counters))
+    .flatMap(([name, count]) =>
+      name.startsWith('gate_level_') ? `${name.slice('gate_level_'.length)} ${count}` : [])
+    .join(', ') || 'not told';
+
 /** SPAT as a unit hears it, beside a bare timer over the same time. */
 const cadence: Bench = {
   name: 'cadence',
@@ -422,7 +430,8 @@ const cadence: Bench = {
       const idle = { siteFolder: '', users: 0, seed: 0, periodMs: 100 };
       const timer = await Helper.start({ role: 'timer', ...idle });
       started.push(timer);
-      started.push(await startDaemon(junction, join(folder, 'data')));
+      const daemon = await startDaemon(junction, join(folder, 'data'));
+      started.push(daemon);
       await sleepMs(short ? 1000 : 15_000);
       for (const one of [timer, junction.units]) await one.ask('reset');
       await sleepMs(spanMs);
@@ -437,6 +446,7 @@ const cadence: Bench = {
           told('irregular pairs', `${heard.pairs - heard.within} of ${heard.pairs}; bare timer ` +
             `${bare.pairs - bare.within} of ${bare.pairs}`),
           atMost('longest gap at the unit', heard.maxGapMs, GAP_MAX_MS, 'ms'),
+          told('times that the gate entered a level', levelsOf(await daemon.status())),
           told('longest gap of the bare timer', `${shortNumber(bare.maxGapMs)} ms`),
         ],
         notes: [
