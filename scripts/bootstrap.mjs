@@ -36,6 +36,18 @@ const commands = {
   lukou: () => node('dist/src/cli/main.js', rest),
 };
 
+/** What `--help` prints of commands that are scripts: the head comment of each says how it is called. */
+const heads = {
+  bench: 'bench.ts', 'bench:uper': 'bench.ts', 'gate:soak': 'gatesoak.ts', 'gate:mutate': 'mutate.ts',
+  oracle: 'oracle.ts', 'fuzz:uper': 'fuzz-uper.ts', test: 'test.mjs',
+};
+
+function headOf(file) {
+  const text = readFileSync(join('scripts', file), 'utf8').replace(/^#!.*\n/, '');
+  const head = /^(?:\/\*\*[\s\S]*?\*\/|(?:\/\/.*\n)+)/.exec(text)?.[0] ?? '';
+  return head.replace(/^\/\*\*\s*|\s*\*\/$/g, '').replace(/^ ?(?:\*|\/\/) ?/gm, '').trim();
+}
+
 /** Runs one program with our own standard streams; signals reach it through the group. */
 function node(script, args, given = { flags, env: {} }) {
   return new Promise((resolve) => {
@@ -161,6 +173,11 @@ function build() {
 
 if (!command || !(command in commands)) {
   fail([`usage: node scripts/bootstrap.mjs ${Object.keys(commands).join('|')} [arguments]`]);
+}
+// Asking how a command is called installs, builds and measures nothing.
+if (rest.includes('--help') && command in heads) {
+  process.stdout.write(`${headOf(heads[command])}\n`);
+  process.exit(0);
 }
 checkNode();
 await install();

@@ -4,6 +4,7 @@
  *
  *   node dist/scripts/crosscheck.js [--minutes 30] [--hours 4] [--seeds 3]
  */
+import './usage.ts';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { loadSite } from '../src/site.ts';

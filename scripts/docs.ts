@@ -1,4 +1,5 @@
 /** Prints the reference pages of the handbook from data: `docs/settings.md`, `docs/cli.md`. */
+import './usage.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { commandsPage } from '../src/cli/page.ts';

@@ -3,6 +3,7 @@
  * profiles. Each gives a whole value, which can be written again, or an error with path and place.
  * Ends with code 1 at the first input that does otherwise, and prints it.
  */
+import './usage.ts';
 import { parseArgs } from 'node:util';
 import { fuzzUper } from './oracle/fuzz.ts';
 

@@ -3,6 +3,7 @@
  * C made of it by asn1c, and random messages read and written again by that C. Ends with code 1 on
  * a difference and 2 where it cannot run.
  */
+import './usage.ts';
 import { parseArgs } from 'node:util';
 import { profileNames } from '../v2x/schemas/profiles.ts';
 import type { ProfileName } from '../v2x/schemas/profiles.ts';

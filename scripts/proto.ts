@@ -1,4 +1,5 @@
 /** Prints the schema of the city payloads: `docs/rscu.proto`. */
+import './usage.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { protoText } from '../src/cloud/proto.ts';
