@@ -51,13 +51,20 @@ async function readMap(file: string, options: ImportOptions): Promise<ImportResu
 }
 
 async function draftOf(file: string, options: ImportOptions): Promise<Draft> {
-  const { JUNCTIONS_MAX } = await import('../mapimport/opendrive-draft.ts');
+  const { ARMS_MAX, JUNCTIONS_MAX } = await import('../mapimport/opendrive-draft.ts');
   const result = await readMap(file, options);
   if ('draft' in result) return result.draft;
   if (result.refused === 'no-place') {
     throw new Fault('SITE_INVALID', {
       subject: file, expected: texts.fault_map_place, got: texts.fault_map_place_got,
       next: texts.fault_map_place_next,
+    });
+  }
+  if (result.refused === 'no-roads' || result.refused === 'many-roads') {
+    throw new Fault('SITE_INVALID', {
+      subject: file, expected: filledText(texts.fault_map_roads, { most: ARMS_MAX }),
+      got: result.refused === 'no-roads' ? texts.fault_map_roads_none : texts.fault_map_roads_more,
+      next: texts.fault_map_roads_next,
     });
   }
   const { junctions } = result;

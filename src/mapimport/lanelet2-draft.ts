@@ -247,5 +247,6 @@ export function draftOfLanelets(root: XmlElement, options: ImportOptions): Impor
   if (wanted.length === 0) return { refused: 'no-junction', junctions: names };
   if (wanted.length > JUNCTIONS_MAX) return { refused: 'many-junctions', junctions: names };
   skipped.add('junction not asked for', all.length - wanted.length);
-  return { draft: new LaneletDraft(map, graph, wanted, options.reachM).draft(wanted, skipped) };
+  const draft = new LaneletDraft(map, graph, wanted, options.reachM).draft(wanted, skipped);
+  return draft.links.length > 0 ? { draft } : { refused: 'no-roads', junctions: names };
 }

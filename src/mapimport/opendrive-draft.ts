@@ -19,13 +19,16 @@ export interface ImportOptions {
 }
 
 /** What keeps a file from being read at all. */
-export type ImportRefusal = 'no-place' | 'no-junction' | 'many-junctions';
+export type ImportRefusal =
+  | 'no-place' | 'no-junction' | 'many-junctions' | 'no-roads' | 'many-roads';
 export type ImportResult =
   | { readonly draft: Draft }
   | { readonly refused: ImportRefusal; readonly junctions: readonly string[] };
 
 /** More junctions than this in one box are named by the caller. */
 export const JUNCTIONS_MAX = 8;
+/** Ends of roads that may meet at the junctions taken: more is a slip of the file. */
+export const ARMS_MAX = 256;
 const LANE_MIN_M = 0.8;
 
 interface Arm {
@@ -94,6 +97,11 @@ class OpenDriveDraft {
         const junction = end?.kind === 'junction' ? ids.indexOf(end.id) : -1;
         return junction >= 0 && road.junction === null ? [{ junction, road, contact }] : [];
       }));
+  }
+
+  /** Ends of roads that meet at the junctions. */
+  get arms(): number {
+    return this.#arms.length;
   }
 
   /** Lanes at the junction that lead into it (`in`) or out of it, from the left along travel. */
@@ -291,9 +299,13 @@ export function draftOfOpenDrive(root: XmlElement, options: ImportOptions): Impo
   if (wanted.length > JUNCTIONS_MAX) return { refused: 'many-junctions', junctions: names };
   skipped.add('junction not asked for', all.length - wanted.length);
   for (const name of ['controller', 'station']) skipped.add(name, childrenOf(root, name).length);
+  const made = new OpenDriveDraft(root, wanted, network, options, skipped);
+  if (made.arms === 0) return { refused: 'no-roads', junctions: names };
+  if (made.arms > ARMS_MAX) return { refused: 'many-roads', junctions: names };
   const placing = placingOf(root, centreOf(network, wanted[0]!), options.reference);
   if (!placing) return { refused: 'no-place', junctions: names };
-  return { draft: new OpenDriveDraft(root, wanted, network, options, skipped).draft(placing) };
+  const draft = made.draft(placing);
+  return draft.links.length > 0 ? { draft } : { refused: 'no-roads', junctions: names };
 }
 
 /** Middle of the ends of the roads that meet at a junction, in the file's own plane. */

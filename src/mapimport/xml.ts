@@ -17,7 +17,10 @@ export interface XmlElement {
   readonly line: number;
 }
 
-export const XML_MAX = { characters: 64 * 1024 * 1024, elements: 2_000_000, depth: 64 };
+/** `escaped`: characters of one text or attribute with entities, each of which costs a call. */
+export const XML_MAX = {
+  characters: 64 * 1024 * 1024, elements: 2_000_000, depth: 64, escaped: 1_000_000,
+};
 
 const NAME = /[A-Za-z_:][\w:.-]*/y;
 const SPACE = /[ \t\r\n]+/y;
@@ -80,6 +83,7 @@ class Reader {
 
   #decode(raw: string): string {
     if (!raw.includes('&')) return raw;
+    if (raw.length > XML_MAX.escaped) this.#refuse(texts.xml_large, { most: XML_MAX.escaped });
     return raw.replace(/&([^;&]{0,12};?)/g, (whole, body: string) => {
       const name = body.slice(0, -1);
       const number = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(name);

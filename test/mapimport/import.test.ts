@@ -187,6 +187,11 @@ describe('OpenDRIVE', () => {
     const more = Array.from({ length: 9 }, (_, id) =>
       `<junction id="${id}"><connection incomingRoad="1" connectingRoad="200"/></junction>`).join('');
     expect(openDrive(xodrJunction(undefined, more))).toMatchObject({ refused: 'many-junctions' });
+    const noLength = xodrJunction().replaceAll(/(<road [^>]*?length=")[^"]*"/g, '$1Infinity"');
+    expect(openDrive(noLength)).toMatchObject({ refused: 'no-roads', junctions: ['100'] });
+    const crowd = xodrJunction().replace(/<road .*?<\/road>/s, (road) =>
+      Array.from({ length: 300 }, (_, id) => road.replace(/ id="\d+"/, ` id="x${id}"`)).join(''));
+    expect(openDrive(crowd)).toMatchObject({ refused: 'many-roads' });
     const odd = taken(openDrive(xodrJunction().replace('<line/>', '<bezier/>')));
     expect(odd.skipped.get('geometry bezier')).toBe(1);
   });

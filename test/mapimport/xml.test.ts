@@ -52,6 +52,8 @@ describe('the XML of maps', () => {
       ['<a></b>', 'closes nothing: b'],
       ['</a>', 'closes nothing: a'],
       [`${'<a>'.repeat(70)}`, 'more than 64'],
+      [`<a x="${'&amp;'.repeat(200_001)}"/>`, 'more than 1000000'],
+      [`<a>${'&amp;'.repeat(200_001)}</a>`, 'more than 1000000'],
     ] as const;
     for (const [text, expected] of rows) expect(why(text), text).toContain(expected);
   });

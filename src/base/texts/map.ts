@@ -150,6 +150,16 @@ export const mapTexts = defineTexts({
   fault_map_junctions: { en: 'one to {most} junctions', zh: '1 至 {most} 个路口' },
   fault_map_junctions_got: { en: '{count} in this file: {names}', zh: '文件中有 {count} 个：{names}' },
   fault_map_junctions_next: { en: 'Name them with --junction.', zh: '请用 --junction 指定。' },
+  fault_map_roads: {
+    en: 'one to {most} ends of roads with lanes at the junction',
+    zh: '路口处 1 至 {most} 个带车道的道路端点',
+  },
+  fault_map_roads_none: { en: 'no road with lanes that leads there', zh: '没有带车道的道路通向该处' },
+  fault_map_roads_more: { en: 'more than these', zh: '超出该数' },
+  fault_map_roads_next: {
+    en: 'Look at the lanes and links of its roads in the map, or take another junction with --junction.',
+    zh: '请检查地图中其道路的车道与连接，或用 --junction 选择其他路口。',
+  },
   fault_reference: {
     en: 'latitude,longitude[,height] such as 31.2841,121.1712,14.2',
     zh: '纬度,经度[,高度]，如 31.2841,121.1712,14.2',
