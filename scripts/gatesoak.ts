@@ -97,7 +97,10 @@ async function runAll(results: Map<string, PieceResult>): Promise<void> {
       take(news.result);
       next();
     });
-    child.on('exit', (code) => (code === 0 ? end() : fail(new Error(`a worker ended with code ${code}`))));
+    child.on('exit', (code) => {
+      if (code === 0) end();
+      else fail(new Error(`a worker ended with code ${code}`));
+    });
     next();
   })));
 }

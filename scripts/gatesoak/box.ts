@@ -13,7 +13,9 @@ import type { LatchRow } from '../../src/gate/latches.ts';
 import type { MessageOffer } from '../../src/model/message.ts';
 import type { PortMessage } from '../../src/model/port.ts';
 import type { ControllerStatus } from '../../src/model/signal.ts';
-import type { SimulatedController, SimulatedLamp, SimulatedSignals } from '../../src/model/simulated.ts';
+import type {
+  SimulatedController, SimulatedLamp, SimulatedSignals,
+} from '../../src/model/simulated.ts';
 import { portKinds } from '../../src/model/site.ts';
 import type { Site } from '../../src/model/site.ts';
 import type { MapComposer } from '../../src/model/stages.ts';
@@ -96,7 +98,7 @@ export class Box {
   readonly #waiting: Parcel[] = [];
   #nextSendMs: number;
   #tick: number;
-  /** The daemon's own lock of its turns onto the controller's packets, and how far it moved them. */
+  /** The daemon's own lock of its turns onto the controller's packets; how far it moved them. */
   #lock: PhaseLock;
   #originMs = 0;
   /** Packets that came to the box, and those that a hook or loss took away. */
@@ -192,7 +194,8 @@ export class Box {
   }
 
   get node(): string {
-    return nodeKey({ region: this.#options.site.road.nodes[0]!.id.region, id: this.#options.site.road.nodes[0]!.id.id });
+    const { region, id } = this.#options.site.road.nodes[0]!.id;
+    return nodeKey({ region, id });
   }
 
   level(): string {
@@ -260,7 +263,8 @@ export class Box {
     const dueMs = this.nowMs;
     const { periodMs } = this.#controller;
     while (periodMs !== null && this.#nextSendMs <= dueMs) {
-      for (const message of this.#controller.encode(this.#shown(this.#nextSendMs) as SimulatedSignals)) {
+      const shown = this.#shown(this.#nextSendMs) as SimulatedSignals;
+      for (const message of this.#controller.encode(shown)) {
         this.#post(message, this.#nextSendMs);
       }
       this.#nextSendMs += periodMs;
@@ -304,7 +308,8 @@ function seldom(composer: MapComposer, everyS: number): MapComposer {
     get(target, name) {
       if (name === 'compose') return compose;
       const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value as (this: unknown) => unknown).bind(target) : value;
+      if (typeof value !== 'function') return value;
+      return (value as (this: unknown) => unknown).bind(target);
     },
   });
 }

@@ -74,7 +74,8 @@ const wrongUnknown = (random: Random): Injection =>
     for (const { phaseStates } of spatFrame!.intersections[0]!.phases) {
       const counting = phaseStates[0]!.timing?.counting;
       if (!counting || draw.below(2) === 0) continue;
-      const names = ['minEndTime', 'maxEndTime', 'likelyEndTime'].filter((name) => name in counting);
+      const names = ['minEndTime', 'maxEndTime', 'likelyEndTime']
+        .filter((name) => name in counting);
       counting[names[draw.below(names.length)]!] = draw.below(3) === 0 ? 36_001 : 36_000;
       done = true;
     }
@@ -156,7 +157,8 @@ function flipped(random: Random): Injection {
       truly = null;
       const meaning = fields.filter((field) => field !== '.spatFrame.msgCnt');
       tell('a flip that changes meaning is blocked', meaning.length === 0, () => meaning.join(' '));
-      if (fields.length > meaning.length) tell('a flip of the counter of messages may pass (R21)', true);
+      const counts = fields.length > meaning.length;
+      if (counts) tell('a flip of the counter of messages may pass (R21)', true);
     },
     injected: () => injected,
   };
@@ -210,7 +212,8 @@ function replayed(random: Random): Injection {
         past.push(parcel.data.slice());
         if (past.length > 700) past.shift();
         if (!windows.active(atMs)) return [parcel];
-        return [parcel, { data: past[0]!, from: '127.0.0.1:7002', arrivesMs: parcel.arrivesMs + 40 }];
+        const arrivesMs = parcel.arrivesMs + 40;
+        return [parcel, { data: past[0]!, from: '127.0.0.1:7002', arrivesMs }];
       },
     },
     look({ atMs, said }, tell) {
@@ -264,7 +267,8 @@ function killed(random: Random): Injection {
     hooks: {
       picture(picture, atMs) {
         // Every third time a conflict of half a second comes before.
-        if (!latching() || windows.active(atMs) || windows.fromMs - atMs > 600 || atMs > windows.fromMs) return;
+        if (!latching() || windows.active(atMs)) return;
+        if (windows.fromMs - atMs > 600 || atMs > windows.fromMs) return;
         for (const lamp of picture.lamps) lamp.aspect = aspects.green;
       },
       turn(box, atMs) {
@@ -280,7 +284,8 @@ function killed(random: Random): Injection {
     look({ atMs, said, box }, tell) {
       if (Number.isNaN(restartedMs)) return;
       if (atMs === restartedMs) {
-        tell('the first SPAT after a start is unavailable, at once', said !== null && !said.coloured);
+        const fine = said !== null && !said.coloured;
+        tell('the first SPAT after a start is unavailable, at once', fine);
         if (wasLatched) tell('a latch survives', box.latched());
       }
       if (said && !said.coloured) saidUnavailable = true;
@@ -293,19 +298,23 @@ function killed(random: Random): Injection {
 
 export const byteRows: readonly FaultRow[] = [
   {
-    id: 'F44', what: 'SPAT of another junction', inject: 'region or id in the encoded value is changed',
+    id: 'F44', what: 'SPAT of another junction',
+    inject: 'region or id in the encoded value is changed',
     expected: 'never leaves; unavailable in its place', sites: ['push', 'poll'], make: wrongNode,
   },
   {
-    id: 'F45', what: 'MAP with other phases', inject: 'a phase of a movement is changed before encoding',
+    id: 'F45', what: 'MAP with other phases',
+    inject: 'a phase of a movement is changed before encoding',
     expected: 'never leaves', sites: ['push'], make: wrongMap, box: { mapEveryS: 1 },
   },
   {
-    id: 'F46', what: 'unknown time of another edition', inject: 'ends of 36000 or 36001 where others are known',
+    id: 'F46', what: 'unknown time of another edition',
+    inject: 'ends of 36000 or 36001 where others are known',
     expected: 'no 36000 leaves', sites: ['push'], make: wrongUnknown,
   },
   {
-    id: 'F47', what: 'cross-wired feed', inject: 'packets of another controller, beside ours or instead',
+    id: 'F47', what: 'cross-wired feed',
+    inject: 'packets of another controller, beside ours or instead',
     expected: 'unavailable', sites: ['push', 'poll'], make: crossWired,
   },
   {
@@ -313,7 +322,8 @@ export const byteRows: readonly FaultRow[] = [
     expected: 'unavailable', sites: ['push'], make: replayed,
   },
   {
-    id: 'F50', what: 'encoder bug or memory fault', inject: 'one bit of each SPAT flips before the gate',
+    id: 'F50', what: 'encoder bug or memory fault',
+    inject: 'one bit of each SPAT flips before the gate',
     expected: 'every flip that changes meaning is blocked', sites: ['push', 'poll'], make: flipped,
   },
   {

@@ -23,7 +23,8 @@ function stampsRight({ atMs, said, box }: Look, tell: Tell, mayHold = false): vo
   const errorMs = said.moy * 60_000 + said.ms - (utc - yearMs);
   // In the leap second a clock repeats a second that the air has no word for: R17 holds 59999.
   const held = mayHold && said.ms === 59_999 && Math.abs(errorMs) <= 1050;
-  tell('stamps are those of the clock, ± 50 ms', held || Math.abs(errorMs) <= 50, () => `${errorMs} ms`);
+  const fine = held || Math.abs(errorMs) <= 50;
+  tell('stamps are those of the clock, ± 50 ms', fine, () => `${errorMs} ms`);
   tell('milliseconds of the minute stay under 60000', said.ms < 60_000);
 }
 
@@ -66,7 +67,8 @@ function untrusted(random: Random): Injection {
         if (restarts.active(atMs) && done !== restarts.count) {
           done = restarts.count;
           injected++;
-          setClock(box, atMs, random.below(2) === 0 ? 0 : Date.UTC(2000, 0, 1), Number.POSITIVE_INFINITY);
+          const toMs = random.below(2) === 0 ? 0 : Date.UTC(2000, 0, 1);
+          setClock(box, atMs, toMs, Number.POSITIVE_INFINITY);
           trustedMs = atMs + 10_000 + random.below(20_000);
         } else if (atMs >= trustedMs && !Number.isFinite(box.clock.utcAt().errorMs)) {
           setClock(box, atMs, START_UTC_MS + atMs, 5);
@@ -94,7 +96,9 @@ function claimedMs(name: string): number {
 function drifting(random: Random): Injection {
   const windows = new Windows(random, between(20_000, 60_000), between(10_000, 30_000));
   const error = (atMs: number): number =>
-    windows.active(atMs) ? 5 + (195 * (atMs - windows.fromMs)) / (windows.untilMs - windows.fromMs) : 5;
+    windows.active(atMs)
+      ? 5 + (195 * (atMs - windows.fromMs)) / (windows.untilMs - windows.fromMs)
+      : 5;
   return {
     hooks: {
       turn(box, atMs) {
@@ -108,10 +112,12 @@ function drifting(random: Random): Injection {
       if (!said) return;
       const errorMs = error(atMs);
       const claim = claimedMs(said.timeConfidence);
-      tell('time confidence holds the error', claim >= errorMs || claim === Number.POSITIVE_INFINITY,
+      const holds = claim >= errorMs || claim === Number.POSITIVE_INFINITY;
+      tell('time confidence holds the error', holds,
         () => `${said.timeConfidence} at ${errorMs.toFixed(0)} ms`);
       if (errorMs > 100) {
-        tell('over 100 ms of error no confidence is claimed (R15)', claim === Number.POSITIVE_INFINITY,
+        const silent = claim === Number.POSITIVE_INFINITY;
+        tell('over 100 ms of error no confidence is claimed (R15)', silent,
           () => `${said.timeConfidence} at ${errorMs.toFixed(0)} ms`);
       }
     },
@@ -164,7 +170,8 @@ function leap(random: Random): Injection {
 
 export const clockRows: readonly FaultRow[] = [
   {
-    id: 'F49', what: 'controller clock wrong', inject: 'its time of day is over 2 s off for 5 to 30 s',
+    id: 'F49', what: 'controller clock wrong',
+    inject: 'its time of day is over 2 s off for 5 to 30 s',
     expected: 'stamps from our own clock, level unchanged', sites: ['push'], make: controllerClock,
   },
   {
@@ -198,7 +205,8 @@ export const clockRows: readonly FaultRow[] = [
     }),
   },
   {
-    id: 'F60', what: 'drift without a source of time', inject: 'the error of UTC grows from 5 to 200 ms',
+    id: 'F60', what: 'drift without a source of time',
+    inject: 'the error of UTC grows from 5 to 200 ms',
     expected: 'the confidence holds the error; none over 100 ms', sites: ['push'], make: drifting,
   },
   {

@@ -59,7 +59,9 @@ function answered(
 }
 
 /** A pair of conflicting groups of which at most one may be green; by index, none that yields. */
-function conflictsOf(look: { readonly site: Look['site'] }): readonly (readonly [number, number])[] {
+function conflictsOf(
+  look: { readonly site: Look['site'] },
+): readonly (readonly [number, number])[] {
   const { signalGroups, conflicts } = look.site.road;
   const index = new Map(signalGroups.map(({ id }, at) => [id as string, at]));
   const yields = new Set(conflicts.yielding.flatMap(([a, b]) => [`${a} ${b}`, `${b} ${a}`]));
@@ -121,7 +123,8 @@ function withoutYellow(): Injection {
       for (const [group, fromMs] of held) {
         if (atMs < fromMs || !said) continue;
         const light = said.phases.get(site.road.signalGroups[group]!.phase)?.light;
-        tell('the group stays unavailable to its next red', light === 'unavailable', () => String(light));
+        const stays = light === 'unavailable';
+        tell('the group stays unavailable to its next red', stays, () => String(light));
       }
     },
     restarted: () => held.clear(),
@@ -241,7 +244,7 @@ function frozen(random: Random): Injection {
       if (!windows.active(atMs) || !said || level !== 'valid') return;
       for (const [group, { leftMs, sinceMs }] of held) {
         // One packet, one turn and the resolution come on top of the 1.1 s.
-        if (Number.isNaN(leftMs) || !Number.isFinite(leftMs) || atMs - sinceMs < 1100 + 200) continue;
+        if (!Number.isFinite(leftMs) || atMs - sinceMs < 1100 + 200) continue;
         const phase = said.phases.get(site.road.signalGroups[group]!.phase);
         tell('no times after 1.1 s', phase?.timed === false, () => `${atMs - sinceMs} ms`);
         tell('the colour stays', phase?.light !== 'unavailable');
@@ -316,7 +319,8 @@ function silent(random: Random, site: SiteName): Injection {
       const ageMs = newest ? atMs - newest.arrivesMs : Number.POSITIVE_INFINITY;
       tell(`colours rest on data of ${limitMs} ms or less`, !said?.coloured || ageMs <= limitMs,
         () => `${ageMs} ms`);
-      if (newest && ageMs > limitMs + 3000 + 200) tell('silence after 3 s of unavailable', said === null);
+      const over = newest && ageMs > limitMs + 3000 + 200;
+      if (over) tell('silence after 3 s of unavailable', said === null);
     },
     injected: () => windows.count - 1,
   };
@@ -394,14 +398,16 @@ function strangers(random: Random, site: SiteName): Injection {
       victim = random.below(picture.lamps.length);
     }
     if (kind === 0) {
-      const stranger = site === 'push' ? `phase:${9 + (victim % 8)}` : String(picture.lamps.length + 1);
+      const stranger =
+        site === 'push' ? `phase:${9 + (victim % 8)}` : String(picture.lamps.length + 1);
       picture.lamps.push({ ...picture.lamps[0]!, lampGroup: stranger, aspect: aspects.green });
     } else if (site === 'push') picture.lamps[victim]!.aspect = aspects.dark;
     else picture.lamps.pop();
     return true;
   };
   const graceMs = site === 'push' ? 0 : limitOf(site);
-  const expect = answered(wire, answersMs, 'unavailable while groups are not those of the site', graceMs);
+  const expect =
+    answered(wire, answersMs, 'unavailable while groups are not those of the site', graceMs);
   return {
     hooks: watched(wire, act),
     look: expect,
@@ -426,7 +432,8 @@ export const faultRows: readonly FaultRow[] = [
     expected: 'the next green has no times; the third latches', sites: ['push'], make: shortYellow,
   },
   {
-    id: 'F37', what: 'controller starts anew in mid-cycle', inject: 'dark and silent, then flashing, then red',
+    id: 'F37', what: 'controller starts anew in mid-cycle',
+    inject: 'dark and silent, then flashing, then red',
     expected: 'unavailable; colours only after the rule for resuming', sites: ['push', 'poll'],
     make: (_random, site) => reboot(site),
   },
@@ -440,7 +447,8 @@ export const faultRows: readonly FaultRow[] = [
   },
   {
     id: 'F40', what: 'controller silent', inject: 'nothing arrives for 0.35 to 9 s',
-    expected: 'no colours on data older than the limit; silence after 3 s', sites: ['push', 'poll', 'slow'],
+    expected: 'no colours on data older than the limit; silence after 3 s',
+    sites: ['push', 'poll', 'slow'],
     make: silent,
   },
   {
@@ -454,7 +462,8 @@ export const faultRows: readonly FaultRow[] = [
     make: (_random, site) => preempted(site),
   },
   {
-    id: 'F43', what: 'unknown, missing or extra group', inject: 'one group too many or too few, 0.6 to 4 s',
+    id: 'F43', what: 'unknown, missing or extra group',
+    inject: 'one group too many or too few, 0.6 to 4 s',
     expected: 'unavailable', sites: ['push', 'poll'], make: strangers,
   },
   ...byteRows,
@@ -471,7 +480,8 @@ export const elsewhere: readonly ElsewhereRow[] = [
     tested: 'test/v2x, test/gate/messages.test.ts (R37)',
   },
   {
-    id: 'F61', what: 'hostile or wrong NTP', reason: 'which clock to trust is decided before the loop; ' +
+    id: 'F61', what: 'hostile or wrong NTP',
+    reason: 'which clock to trust is decided before the loop; ' +
       'steps that do come through are F55 and F56',
     tested: 'test/live, src/timesource.ts',
   },

@@ -109,7 +109,9 @@ export function readSpat(bytes: Uint8Array, atMs: number): Said {
 
 /** Whether two words may not stand beside each other. */
 function clash(a: string, b: string, yields: boolean, bMayBeDark: boolean): boolean {
-  if (a === 'protected-green' && b !== 'red' && b !== 'unavailable') return b !== 'dark' || !bMayBeDark;
+  if (a === 'protected-green' && b !== 'red' && b !== 'unavailable') {
+    return b !== 'dark' || !bMayBeDark;
+  }
   if (yields) return false;
   return moving.has(a) && (moving.has(b) || b === 'flashing-yellow');
 }

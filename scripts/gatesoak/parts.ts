@@ -64,7 +64,8 @@ export class Wire {
   newest(atMs: number, which: (told: Told) => boolean = () => true): Told | null {
     let found: Told | null = null;
     for (const told of this.#told) {
-      if (told.arrivesMs <= atMs && which(told) && (!found || told.arrivesMs >= found.arrivesMs)) found = told;
+      if (told.arrivesMs > atMs || !which(told)) continue;
+      if (!found || told.arrivesMs >= found.arrivesMs) found = told;
     }
     return found;
   }

@@ -153,18 +153,24 @@ export function planOf({ cycles, seed, faults, pairs }: PlanOptions): Piece[] {
   const part = (whole: number): number => Math.max(2, Math.round(whole * scale));
   const chosen = faultRows.filter(({ id }) => faults.length === 0 || faults.includes(id));
   const pieces: Piece[] = [];
-  const add = (row: string, site: SiteName, all: number, more: Omit<Piece, 'row' | 'site' | 'cycles' | 'seed'>): void => {
+  const add = (
+    row: string, site: SiteName, all: number,
+    more: Omit<Piece, 'row' | 'site' | 'cycles' | 'seed'>,
+  ): void => {
     const piece = row === 'none' ? CALM_CYCLES : PIECE_CYCLES;
     for (let done = 0, index = 0; done < all; done += piece, index++) {
       pieces.push({
-        row, site, cycles: Math.min(piece, all - done), seed: `${seed}/${row}/${site}/${index}`, ...more,
+        row, site, cycles: Math.min(piece, all - done),
+        seed: `${seed}/${row}/${site}/${index}`, ...more,
       });
     }
   };
   for (const { id, sites } of chosen) {
     if (id === 'F62') {
       for (const zone of zones) {
-        pieces.push({ row: id, site: 'push', cycles: part(500), seed: `${seed}/${id}/0`, faults: [id], zone });
+        pieces.push({
+          row: id, site: 'push', cycles: part(500), seed: `${seed}/${id}/0`, faults: [id], zone,
+        });
       }
       continue;
     }
@@ -196,7 +202,8 @@ function pairsOf(pieces: readonly Piece[], cycles: number, pairs: number, seed: 
     const others = rows.filter(({ id, sites }) => id !== first.id && sites.includes(site));
     const second = others[random.below(others.length)] ?? first;
     return {
-      row: 'pairs', site, cycles: each, seed: `${seed}/pairs/${index}`, faults: [first.id, second.id],
+      row: 'pairs', site, cycles: each, seed: `${seed}/pairs/${index}`,
+      faults: [first.id, second.id],
     };
   });
 }

@@ -66,7 +66,8 @@ function add(to: ReportRow, one: PieceResult): void {
   for (const { what, atMs, text } of one.examples) {
     const { seed, site, faults } = one.piece;
     if (to.examples.length < 4) {
-      to.examples.push(`${what}: ${text} (at ${atMs} ms, ${site}, ${faults.join(' + ')}, seed ${seed})`);
+      const where = `${site}, ${faults.join(' + ')}, seed ${seed}`;
+      to.examples.push(`${what}: ${text} (at ${atMs} ms, ${where})`);
     }
   }
 }
@@ -105,33 +106,40 @@ const percent = (part: number, whole: number): string =>
 
 /** The table, what did not hold, and what is tried elsewhere, as markdown. */
 export function markdownOf(rows: readonly ReportRow[], wallS: number, asked: number): string[] {
-  const sum = (of: (row: ReportRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const sum = (of: (row: ReportRow) => number): number =>
+    rows.reduce((all, row) => all + of(row), 0);
   const wrongs = sum(wrongOf);
   const failed = rows.filter(({ pass }) => !pass);
   return [
     `${sum(({ cycles }) => cycles)} signal cycles (${asked} asked for), ` +
       `${sum(({ ticks }) => ticks)} turns of 100 ms, ${sum(({ frames }) => frames)} SPAT judged, ` +
-      `${wrongs} wrong greens, ${(sum(({ cpuMs }) => cpuMs) / 1000).toFixed(0)} s of CPU in the workers ` +
+      `${wrongs} wrong greens, ` +
+      `${(sum(({ cpuMs }) => cpuMs) / 1000).toFixed(0)} s of CPU in the workers ` +
       `(this part of the run: ${wallS.toFixed(0)} s).`,
     '',
-    'L0 is counted from the first turn at L0 of each start. A judge who reads the bytes with the codec of v2x,',
+    'L0 is counted from the first turn at L0 of each start. A judge who reads the bytes with the ' +
+      'codec of v2x,',
     'not with the gate\'s decoder, holds them against the true lamps.',
     '',
-    '| Row | Fault | Cycles | SPAT | L0 | Injected | Wrong green: stale / conflict / minEnd | R1b residual | Slowest answer | Expected: asked / not held | |',
+    '| Row | Fault | Cycles | SPAT | L0 | Injected | Wrong green: stale / conflict / minEnd ' +
+      '| R1b residual | Slowest answer | Expected: asked / not held | |',
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => {
       const { wrongs: { stale, conflict, minEnd }, answerMaxMs } = row;
       const answer = answerMaxMs === null ? '–' : `${answerMaxMs} ms`;
       const named = `${row.row} ${row.sites}`.trim();
       return `| ${named} | ${row.what || row.goal} | ${row.cycles} | ${row.frames} | ` +
-        `${percent(row.valid, row.ticks - row.startTicks)} | ${row.injected} | ${stale} / ${conflict} / ${minEnd} | ` +
-        `${row.residual} | ${answer} | ${row.asked} / ${row.failed} | ${row.pass ? 'pass' : 'FAIL'} |`;
+        `${percent(row.valid, row.ticks - row.startTicks)} | ${row.injected} | ` +
+        `${stale} / ${conflict} / ${minEnd} | ${row.residual} | ${answer} | ` +
+        `${row.asked} / ${row.failed} | ${row.pass ? 'pass' : 'FAIL'} |`;
     }),
     '',
     ...failed.flatMap((row) => [
-      `- ${row.row} ${row.sites}: ${Object.entries(row.failures).map(([name, count]) => `${name}: ${count} times not`).join('; ')}`,
+      `- ${row.row} ${row.sites}: ${Object.entries(row.failures)
+        .map(([name, count]) => `${name}: ${count} times not`).join('; ')}`,
       ...row.examples.map((example) => `  - ${example}`),
     ]),
-    ...elsewhere.map(({ id, what, reason, tested }) => `- ${id} (${what}) is not put in here: ${reason}. Tested in ${tested}.`),
+    ...elsewhere.map(({ id, what, reason, tested }) =>
+      `- ${id} (${what}) is not put in here: ${reason}. Tested in ${tested}.`),
   ];
 }

@@ -49,7 +49,9 @@ export interface RowOptions {
   /** Cycles near 36 s in place of 50: for tests. */
   readonly brisk?: boolean;
   readonly inject: (random: Random) => Injection;
-  readonly box?: Partial<Pick<BoxOptions, 'startUtcMs' | 'errorMs' | 'mapEveryS' | 'lossShare' | 'phaseMs'>>;
+  readonly box?: Partial<
+    Pick<BoxOptions, 'startUtcMs' | 'errorMs' | 'mapEveryS' | 'lossShare' | 'phaseMs'>
+  >;
   /** Replaces the gate's judgement: shows that the judge can fail. */
   readonly breakGate?: (box: Box) => void;
   /** Replaces the SPAT that was sent, null for none: shows the same of the expectations. */
@@ -71,7 +73,9 @@ export interface RowResult {
   readonly answers: number;
   /** By expectation: how often it was asked and how often it did not hold. */
   readonly expectations: Readonly<Record<string, { asked: number; failed: number }>>;
-  readonly examples: readonly { readonly what: string; readonly atMs: number; readonly text: string }[];
+  readonly examples: readonly {
+    readonly what: string; readonly atMs: number; readonly text: string;
+  }[];
   /** Of what was sent, for comparing runs. */
   readonly hash: number;
   /** Latches that a person released, and starts of the box that came with it or without. */
@@ -210,10 +214,12 @@ class Row {
       frames: this.#judge.frames,
       levels: this.#levels, wrongs: this.#judge.wrongs, residual: this.#judge.residual,
       injected: this.#injection.injected(),
-      answerMaxMs: answersMs && answersMs.length > 0 ? answersMs.reduce((a, b) => Math.max(a, b)) : null,
+      answerMaxMs:
+        answersMs && answersMs.length > 0 ? answersMs.reduce((a, b) => Math.max(a, b)) : null,
       answers: answersMs?.length ?? 0,
       expectations: this.#expectations, examples: [...wrong, ...this.#examples],
-      releases: this.#releases, restarts: this.#restarts, hash: this.#hash >>> 0, counters: this.box.loop.counters.toJSON(),
+      releases: this.#releases, restarts: this.#restarts, hash: this.#hash >>> 0,
+      counters: this.box.loop.counters.toJSON(),
       cpuMs: (user + system) / 1000,
     };
   }

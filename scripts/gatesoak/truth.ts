@@ -78,7 +78,9 @@ const KEPT_MS = 20_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Plans by the stages they run; short ones keep the mean cycle near 45 s. */
-const plans: readonly { readonly number: number; readonly stages: readonly number[]; readonly share: number }[] = [
+const plans: readonly {
+  readonly number: number; readonly stages: readonly number[]; readonly share: number;
+}[] = [
   { number: 1, stages: [0, 2], share: 0.62 },
   { number: 2, stages: [0, 1, 2], share: 0.2 },
   { number: 3, stages: [0, 1, 2, 3], share: 0.18 },
@@ -112,7 +114,9 @@ export class Truth {
   #place = 0;
   #nextMs: number;
   /** Stage now running, for controllers that tell: number, from, to. */
-  readonly #stages: { readonly number: number; readonly fromMs: number; readonly untilMs: number }[] = [];
+  readonly #stages: {
+    readonly number: number; readonly fromMs: number; readonly untilMs: number;
+  }[] = [];
   readonly startMs: number;
 
   constructor(
@@ -127,7 +131,8 @@ export class Truth {
     this.groups = road.signalGroups;
     this.startMs = startMs;
     this.#nextMs = startMs + 1000 + random.below(5000);
-    this.#making = this.groups.map(() => ({ segments: [], greenMs: Number.NaN, cursorMs: startMs, at: 0 }));
+    this.#making = this.groups.map(() =>
+      ({ segments: [], greenMs: Number.NaN, cursorMs: startMs, at: 0 }));
     const index = new Map(this.groups.map(({ id }, at) => [id as string, at]));
     for (const [a, b] of road.conflicts.conflicting) {
       for (const [from, to] of [[a, b], [b, a]] as const) {
@@ -250,7 +255,8 @@ export class Truth {
         : orders.actuated
           ? {
               minMs: Math.min(leastMs, steadyEndMs), maxMs: endMs + 20_000,
-              decidedMs: Math.max(making.cursorMs, steadyEndMs - this.#random.below(3000)), actuated: true,
+              decidedMs: Math.max(making.cursorMs, steadyEndMs - this.#random.below(3000)),
+              actuated: true,
             }
           : {};
     this.#push(group, 'green', steadyEndMs, more);
@@ -272,7 +278,10 @@ export class Truth {
         this.#push(index, 'dark', fromMs + rebootMs / 2);
         this.#push(index, pedestrian ? 'red' : 'flashing-yellow', untilMs);
       } else if (offMs !== undefined) this.#push(index, 'dark', untilMs);
-      else this.#push(index, pedestrian ? (orders.dark ? 'dark' : 'red') : 'flashing-yellow', untilMs);
+      else {
+        const walk = orders.dark ? 'dark' : 'red';
+        this.#push(index, pedestrian ? walk : 'flashing-yellow', untilMs);
+      }
       this.#push(index, 'red', untilMs + ALL_RED_MS);
     });
     if (flashMs !== undefined) {
@@ -295,10 +304,12 @@ export class Truth {
       this.#starts.shift();
       this.#begun++;
     }
-    while (this.#status.length > 0 && this.#status[0]!.untilMs < atMs - KEPT_MS) this.#status.shift();
+    const keptFromMs = atMs - KEPT_MS;
+    while (this.#status.length > 0 && this.#status[0]!.untilMs < keptFromMs) this.#status.shift();
     for (const making of this.#making) {
       const { segments } = making;
-      while (making.at + 1 < segments.length && segments[making.at + 1]!.fromMs <= atMs) making.at++;
+      const { length } = segments;
+      while (making.at + 1 < length && segments[making.at + 1]!.fromMs <= atMs) making.at++;
       while (making.at > 8 && segments[0]!.untilMs < atMs - KEPT_MS) {
         segments.shift();
         making.at--;
@@ -340,7 +351,9 @@ export class Truth {
     return status;
   }
 
-  stageAt(atMs: number): { readonly number: number; readonly elapsedMs: number; readonly remainingMs: number } {
+  stageAt(
+    atMs: number,
+  ): { readonly number: number; readonly elapsedMs: number; readonly remainingMs: number } {
     for (let index = this.#stages.length - 1; index >= 0; index--) {
       const { number, fromMs, untilMs } = this.#stages[index]!;
       if (fromMs <= atMs) {

@@ -63,7 +63,8 @@ const calls: ReadonlyMap<string, string | null> = new Map([
 
 const paren = (node: ts.Expression): ts.Expression => factory.createParenthesizedExpression(node);
 const isText = (node: ts.Node): boolean =>
-  ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node);
+  ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) ||
+  ts.isTemplateExpression(node);
 
 function binary(node: ts.BinaryExpression): Change[] {
   const operator = node.operatorToken.kind as Kind;
@@ -202,7 +203,8 @@ function mayVanish(node: ts.Node): node is ts.Statement {
   if (ts.isThrowStatement(node)) return true;
   if (!ts.isExpressionStatement(node)) return false;
   const { expression } = node;
-  return !(ts.isCallExpression(expression) && expression.expression.kind === SyntaxKind.SuperKeyword);
+  if (!ts.isCallExpression(expression)) return true;
+  return expression.expression.kind !== SyntaxKind.SuperKeyword;
 }
 
 const shortened = (text: string): string => {
@@ -216,7 +218,9 @@ export function instrument(
 ): { readonly code: string; readonly mutants: readonly Mutant[] } {
   const mutants: Mutant[] = [];
   const seen = new Map<string, number>();
-  const add = (node: ts.Node, root: ts.SourceFile, kind: string, changed: string): ts.Expression => {
+  const add = (
+    node: ts.Node, root: ts.SourceFile, kind: string, changed: string,
+  ): ts.Expression => {
     const start = node.getStart();
     const { line, character } = root.getLineAndCharacterOfPosition(start);
     const original = shortened(node.getText());
@@ -236,7 +240,8 @@ export function instrument(
     const visit = (node: ts.Node): ts.Node => {
       if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)
         || ts.isTypeAliasDeclaration(node) || ts.isImportDeclaration(node)
-        || isTold(node) || (ts.isTemplateExpression(node) && isSentence(node.getText()))) return node;
+        || isTold(node)
+        || (ts.isTemplateExpression(node) && isSentence(node.getText()))) return node;
       const visited = ts.visitEachChild(node, visit, context);
       if (mayVanish(node)) {
         const asleep = factory.createLogicalNot(add(node, root, 'statement', 'removed'));

@@ -116,7 +116,8 @@ class Trial {
    * @param limitMs for the first word; each test that begins is given `testLimitMs` of its own.
    */
   wait(
-    kind: MutateNews['kind'], limitMs: number, testLimitMs: (test: number) => number = () => limitMs,
+    kind: MutateNews['kind'], limitMs: number,
+    testLimitMs: (test: number) => number = () => limitMs,
   ): Promise<MutateNews | null> {
     return new Promise((done) => {
       let timer: NodeJS.Timeout;
@@ -191,7 +192,8 @@ const patienceMs = (testMs: number): number => 1000 + 10 * testMs;
 
 /** Tries mutants one after the other in one thread; a fresh one after each that hangs. */
 export async function tryMutants(
-  prepared: Prepared, reach: Reach, next: () => Mutant | undefined, tell: (outcome: Outcome) => void,
+  prepared: Prepared, reach: Reach, next: () => Mutant | undefined,
+  tell: (outcome: Outcome) => void,
 ): Promise<void> {
   let shared: Trial | null = null;
   const quickFirst = reach.testMs.map((_, index) => index)

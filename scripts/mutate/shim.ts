@@ -41,7 +41,8 @@ function add(name: string, first: unknown, second?: unknown): void {
 }
 
 /** Fills a name as vitest does, roughly: names are for people alone. */
-const each = (rows: readonly unknown[]) => (name: string, body: (...row: unknown[]) => unknown): void => {
+type Rows = (name: string, body: (...row: unknown[]) => unknown) => void;
+const each = (rows: readonly unknown[]): Rows => (name, body) => {
   rows.forEach((row, index) => {
     add(`${name} ${index}`, () => body(...(Array.isArray(row) ? (row as unknown[]) : [row])));
   });

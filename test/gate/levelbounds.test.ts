@@ -1,6 +1,7 @@
 /** The level of a node at the limits of its rules: exactly there, and one beyond. */
 import { expect, test } from 'vitest';
 import type { GateVerdict } from '../../src/gate/level.ts';
+import { actionOf } from '../../src/gate/rules.ts';
 import {
   aGreen, allRed, evidence, group, Junction, numberedProfile, quiet, rulesOf, testNode,
 } from './junction.ts';
@@ -184,7 +185,8 @@ test('the yellow of the site less 0.3 s, and 2.7 s at the least, to the millisec
     const verdict = step(at, allRed, rest);
     expect(rulesOf(verdict), `${yellowS} ${lastedMs}`).toEqual(rules);
     if (rules.length > 0) {
-      expect(verdict.reasons[0]).toMatchObject({ reason: 'group a: yellow, ms', got: `${lastedMs}` });
+      const told = { reason: 'group a: yellow, ms', got: `${lastedMs}` };
+      expect(verdict.reasons[0]).toMatchObject(told);
     }
   }
 });
@@ -262,7 +264,7 @@ test('a slow source under absolute times is unavailable and says why (R1b)', () 
   expect(verdict).toMatchObject({ level: 'unavailable', reasons: [{ rule: 'R1b' }] });
 });
 
-test('a clock that was lost under absolute times is a fall: stability is waited for (R15, R4)', () => {
+test('a clock lost under absolute times is a fall: stability is waited for (R15, R4)', () => {
   const at = new Junction(testNode(), { profiles: [numberedProfile] });
   at.profile = numberedProfile.name;
   at.show(allRed, 500);
@@ -295,7 +297,9 @@ test('a drift is measured over a whole second, its first instant included (R16)'
 });
 
 test('after a gap the clock is compared with just the last instant before it (R16)', () => {
-  for (const [stepMs, level] of [[48, 'valid'], [51, 'colour-only'], [-51, 'colour-only']] as const) {
+  for (const [stepMs, level] of [
+    [48, 'valid'], [51, 'colour-only'], [-51, 'colour-only'],
+  ] as const) {
     const at = new Junction().warm();
     for (let cycle = 0; cycle < 9; cycle++) {
       at.utcMs += 4;
@@ -342,4 +346,15 @@ test('groups of one phase are told apart from groups of another', () => {
   expect(at.cycle({ a: 'green', c: 'red', d: 'red' }).reasons).toMatchObject([
     { rule: 'R5', expected: 'green', got: 'red' },
   ]);
+});
+
+test('a breach of each kind of rule leads to what its row says', () => {
+  for (const [action, ids] of [
+    ['unavailable', ['R1', 'R4', 'R5', 'R6', 'R6b', 'R18', 'R19', 'R25']],
+    ['group-unavailable', ['R1b', 'R7']], ['alarm', ['R2', 'R10', 'R21', 'R24', 'R35']],
+    ['group-untimed', ['R8', 'R9', 'R11', 'R12']], ['colour-only', ['R16']],
+    ['outside', ['R23', 'R39']], ['refuse', ['R3', 'R15', 'R17', 'R20', 'R22', 'R40', 'SIZE']],
+  ] as const) {
+    for (const id of ids) expect(actionOf(id), id).toBe(action);
+  }
 });

@@ -86,7 +86,7 @@ test('figures of a refusal are rounded to a thousandth, up as well as down', () 
 });
 
 test('a pin is all octets of the MAP in hexadecimal, without count and minute (R38)', () => {
-  const nodes = Array.from({ length: 40 }, (_, id) => ({ id: { id } }));
+  const nodes = Array.from({ length: 48 }, (_, id) => ({ id: { id } }));
   const hex = (bytes: Uint8Array): string =>
     [...bytes].map((octet) => (octet < 16 ? '0' : '') + octet.toString(16)).join('');
   for (const [said, bare] of [
@@ -126,7 +126,7 @@ test('the minute of a stamp is the clock\'s or the one beside it, over New Year 
   }
 });
 
-test('a MAP of other octets takes SPAT down, one refused for its age or minute does not (R38)', () => {
+test('a MAP of other octets takes SPAT down, one of a wrong age or minute does not (R38)', () => {
   const pins = [pinOf(writeMap(testMap), 'A')!];
   const at = new Junction(testNode({ pins })).warm();
   expect(map(at, testMap, undefined, { validMs: at.nowMs - 301 })).toBe('R22');
@@ -209,7 +209,7 @@ test('a snapshot carries counters, refusals and who opened a latch', () => {
   expect(next.gate.report()).toEqual(at.gate.report());
 });
 
-test('a latch that was opened by hand is stored, counted, and three conflicts latch anew (R6b)', () => {
+test('a latch opened by hand is stored and counted, and three conflicts latch anew (R6b)', () => {
   const at = new Junction(testNode({ intergreens: [] })).warm();
   const clash = { ...allRed, a: 'green', b: 'green' } as const;
   const latched = (): boolean => at.gate.report().nodes['0-10']!.latch !== null;
@@ -262,7 +262,36 @@ test('a jump is measured in metres and seconds to the step of a coordinate (R34)
   }
 });
 
-test('who is missing in a picture is remembered to the end of the rest, then forgotten (R34)', () => {
+test('a jump to the east is as long as the latitude makes it (R34)', () => {
+  for (const [long, rule] of [[377, 'passed'], [378, 'R34'], [-377, 'passed'], [-378, 'R34']]) {
+    const at = new Junction();
+    expect(rsm(at, { speed: 0 }, { speedMps: 0 })).toBe('passed');
+    at.pass(1000);
+    expect(rsm(at, { speed: 0, long: long as number }, { speedMps: 0 }), `${long}`).toBe(rule);
+  }
+});
+
+test('an older picture that comes late is as far away as a newer one (R32)', () => {
+  for (const [lat, rule] of [[413, 'passed'], [414, 'R32']] as const) {
+    const at = new Junction();
+    expect(rsm(at)).toBe('passed');
+    const validMs = at.nowMs - 100;
+    const secMark = at.utcMs % 60_000 - 100;
+    const self = { type: 4, id: 0, source: 1, secMark, speed: 0 };
+    expect(ruleOf(at.check(writeRsm([self, { id: 5, secMark, lat }]), {
+      type: 'RSM', participants: [rowOf(at, 5)], spat: null, newestReceivedMs: at.nowMs, validMs,
+    })), `${lat}`).toBe(rule);
+  }
+});
+
+test('too many participants are told as such (R34)', () => {
+  const limits = { ...defaultLimits, participants: 1 };
+  expect(look(new Junction(testNode(), { limits }))).toMatchObject({
+    rule: 'R34', reason: 'participants', expected: '1 or less', got: '2',
+  });
+});
+
+test('who is missing in a picture is remembered to the end of the rest, no longer (R34)', () => {
   const at = new Junction();
   expect(rsm(at)).toBe('passed');
   at.pass(100);

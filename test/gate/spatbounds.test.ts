@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { GateTiming } from '../../src/base/evidence.ts';
 import type { GateResult } from '../../src/gate/gate.ts';
-import { isClearance } from '../../src/gate/lamps.ts';
+import { isClearance, isGreenShown } from '../../src/gate/lamps.ts';
 import { defaultLimits } from '../../src/gate/rules.ts';
 import { aGreen, allRed, group, Junction, quiet, ruleOf, testNode } from './junction.ts';
 import type { TestState, TestTiming } from './writer.ts';
@@ -26,7 +26,7 @@ const absolute = (light: number, more: Partial<TestTiming> = {}): TestState =>
 const markOf = (at: Junction, inMs: number): number =>
   Math.round(((at.utcMs + inMs) % HOUR) / 100) % 36_000;
 
-test('time confidence is the finest class that holds the error, each class to its end (R15)', () => {
+test('time confidence is the finest class that holds the error, to its end (R15)', () => {
   const classes = [1e5, 5e4, 2e4, 1e4, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
   const limits = { ...defaultLimits, clockMs: 1e9, stampMs: 1e9 };
   for (const [index, classMs] of classes.entries()) {
@@ -215,7 +215,7 @@ test('a confidence is rounded to half a percent, and told as none without its en
   expect(say(at, [counted(6, { likelyEnd: 50, confidence: 200 })], known).pass).toBe(true);
 });
 
-test('absolute times are said up to 100 ms of error, and a good one takes no times away (R15)', () => {
+test('absolute times are said up to 100 ms of error, and then stay (R15)', () => {
   for (const [errorMs, rule] of [[100, 'passed'], [100.1, 'R15']] as const) {
     const at = new Junction();
     at.errorMs = errorMs;
@@ -291,7 +291,8 @@ function ends(at: Junction, known: Partial<GateTiming>, resolutionMs = 90, light
     ...(minEnd === undefined ? {} : { minEnd }), ...(maxEnd === undefined ? {} : { maxEnd }),
   };
   const second = { resolutionMs: 9000 };
-  return ruleOf(say(at, [counted(light, timing), { light: 8 }], [{ ...known, resolutionMs }, second]));
+  const states = [counted(light, timing), { light: 8 }] as const;
+  return ruleOf(say(at, [...states], [{ ...known, resolutionMs }, second]));
 }
 const greenAt = (): [Junction, number] => {
   const at = new Junction().warm(aGreen);
@@ -338,7 +339,7 @@ test('a minimum or a maximum may join an end that was said before (R11)', () => 
   }
 });
 
-test('a yellow may be open by 110 ms and the resolution; one bound alone leaves it open (R11)', () => {
+test('a yellow may be open by 110 ms and the resolution, or have one bound alone (R11)', () => {
   for (const [resolutionMs, apartMs, rule] of [
     [90, 200, 'passed'], [89, 200, 'R11'], [90, 300, 'R11'],
   ] as const) {
@@ -366,7 +367,7 @@ function slide(moves: readonly number[], resolutionMs = 90): string {
 }
 const still = (count: number): number[] => Array.from({ length: count }, () => 0);
 
-test('a count that slid is refused after just a second, by more than a tenth and the slack (R12)', () => {
+test('a count is refused after just a second of more than a tenth and the slack (R12)', () => {
   // After a second 100 ms and the slack of 200 ms are borne.
   expect(slide([300, ...still(9)])).toBe('passed');
   expect(slide([300, ...still(10)], 89)).toBe('R12 at 10');
@@ -390,4 +391,7 @@ test('a clearance is a yellow of its own or a flashing green', () => {
   expect(isClearance('flashing-green')).toBe(true);
   expect(isClearance('yellow') && isClearance('permissive-yellow')).toBe(true);
   expect([isClearance('permissive'), isClearance('dark')]).toEqual([false, false]);
+  const greens = (['permissive', 'protected', 'flashing-green', 'yellow', 'red'] as const)
+    .map((shown) => isGreenShown(shown));
+  expect(greens).toEqual([true, true, true, false, false]);
 });

@@ -66,15 +66,19 @@ test('each figure of a participant is read to the end of its range and not beyon
 });
 
 test('an offset may be a place of its own, to the ends of the world and not beyond', () => {
-  const at = (lat: number, long: number): BitWriter => {
+  const at = (lat: number, long: number, choice = 6, height?: number): BitWriter => {
     const w = rsmHead(1).flags(false).put(0, 6).flags(false).put(1, 3).put(5, 16);
-    w.flags(false).put(7, 3).put(1000, 16).flags(false).put(6, 3).put(long, 32).put(lat, 31);
+    w.flags(false).put(7, 3).put(1000, 16).flags(height).put(choice, 3);
+    w.put(long, 32).put(lat, 31).maybe(height, 3);
     return w.flags(false).put(0, 4).put(500, 13).put(0, 15).flags(false).put(180, 10).put(450, 12);
   };
   expect((read(at(1_800_000_001, 3_600_000_000)).message as WireRsm).participants[0]!.pos)
     .toEqual({ lat: 900_000_001, long: 1_800_000_001 });
   expect(isRead(at(1_800_000_002, 0))).toBe(false);
   expect(isRead(at(0, 3_600_000_001))).toBe(false);
+  // There is no eighth kind of offset or height, not even an empty one.
+  expect([isRead(at(1, 2)), isRead(at(1, 2, 7)), isRead(at(1, 2, 6, 7))])
+    .toEqual([true, false, false]);
   const far = (lat: number, long: number): BitWriter =>
     new BitWriter().put(0b0100, 4).flags(false, false, false, false).put(2, 7).put(0, 64)
       .flags(false).put(lat, 31).put(long, 32);
@@ -158,8 +162,8 @@ function named(letters: number): BitWriter {
 }
 
 test('a name has 1 to 63 letters', () => {
-  for (const [letters, fine] of [1, 2, 23, 62, 63, 64].map((count): [number, boolean] => [count, count < 64])) {
-    expect(isRead(named(letters)), `${letters}`).toBe(fine);
+  for (const letters of [1, 2, 23, 62, 63, 64]) {
+    expect(isRead(named(letters)), `${letters}`).toBe(letters < 64);
   }
 });
 
@@ -223,6 +227,16 @@ test('a MAP of edition A has up to 63 nodes', () => {
   expect([isRead(nodes(63)), isRead(nodes(64))]).toEqual([true, false]);
 });
 
+test('a MAP of edition B has up to 32 nodes, and a link has its width', () => {
+  const w = new BitWriter().put(0b0001, 4).flags(false, false).put(1, 7).put(31, 5);
+  for (let id = 0; id < 32; id++) place(w.flags(false, false, false).flags(false).put(id, 16));
+  expect((read(w, 'B').message as WireMap).nodes.map(({ id }) => id.id).at(-1)).toBe(31);
+  const link = (read(mapOf({}, 'B'), 'B').message as WireMap).nodes[0]!.links[0]!;
+  expect(Object.keys(link)).toEqual([
+    'name', 'upstream', 'limits', 'width', 'points', 'movements', 'lanes',
+  ]);
+});
+
 test('a MAP is read field by field', () => {
   const message = read(mapOf({ kind: 1, limits: [1, 0], points: 2, connections: 1 })).message;
   expect(message).toStrictEqual({
@@ -235,8 +249,8 @@ test('a MAP is read field by field', () => {
         lanes: [{
           id: 7, width: null, attributes: { share: null, kind: undefined }, manoeuvres: null,
           connections: [{ remote: { region: null, id: 302 }, lane: null, phase: 0 }],
-          limits: [{ type: 0, speed: undefined }], points: [{ lat: 1, long: 2 }, { lat: 1, long: 2 }]
-            .map(({ lat, long }) => ({ lat: lat - 2 ** 11, long: long - 2 ** 11 })),
+          limits: [{ type: 0, speed: undefined }],
+          points: [1, 2].map(() => ({ lat: 1 - 2 ** 11, long: 2 - 2 ** 11 })),
         }],
       }],
     }],
