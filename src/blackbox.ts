@@ -30,9 +30,12 @@ const WRITTEN = 'written.json';
 
 /**
  * The folder in memory for a data folder; null where this system has none. systemd gives the unit
- * one that leaves with it; elsewhere it is one of ours below /dev/shm.
+ * one that leaves with it; elsewhere it is one of ours below /dev/shm. Everybody may write there:
+ * one that is a link or another's is not taken, and `refused` hears why.
  */
-export function ringFolder(dataFolder: string): string | null {
+export function ringFolder(
+  dataFolder: string, refused: (base: string, reason: string) => void = () => undefined,
+): string | null {
   const key = createHash('sha256').update(resolve(dataFolder)).digest('hex').slice(0, 16);
   const given = process.env['RUNTIME_DIRECTORY']?.split(':')[0];
   const base = given ? join(given, BLACK_BOX) : join('/dev/shm', `lukou-${process.getuid?.() ?? 0}-${key}`);
@@ -40,7 +43,8 @@ export function ringFolder(dataFolder: string): string | null {
     if (!given && !statSync('/dev/shm').isDirectory()) return null;
     privateFolder(base);
     return join(base, 'ring');
-  } catch {
+  } catch (error) {
+    refused(base, messageOf(error));
     return null;
   }
 }
@@ -118,7 +122,9 @@ export class BlackBox {
     this.#log = log;
     this.#budget = new DayBudget(this.#folder, clock);
     this.#bornMs = clock.nowMs();
-    this.ring = this.#begin(manifest, ringFolder(dataFolder));
+    this.ring = this.#begin(manifest, ringFolder(dataFolder, (at, reason) => {
+      this.#log.warn('black_box_in_process', { folder: at, reason });
+    }));
     this.ring.clock(clock.anchor);
   }
 
