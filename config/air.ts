@@ -54,8 +54,8 @@ export const airRow = withDefaults({
   }),
   ssm: flag({
     help: {
-      en: 'Whether SSM is sent beside RSM, in profiles of phase 2.',
-      zh: '第二阶段规范下是否在 RSM 之外发送 SSM。',
+      en: 'Whether SSM is made beside RSM, in profiles of phase 2. The gate lets none pass yet.',
+      zh: '第二阶段规范下是否在 RSM 之外生成 SSM。安全闸目前不放行 SSM。',
     },
     default: false,
   }),

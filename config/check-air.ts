@@ -77,6 +77,7 @@ export function checkAir(site: SiteFile, road: RoadFile, report: Report): void {
   if (ssm && !site.rsus.some(({ types }) => types.includes('SSM'))) {
     report.warn(FILE, 'air.ssm', 'air_ssm_unsent');
   }
+  if (ssm) report.warn(FILE, 'air.ssm', 'air_ssm_gate');
   site.sensors.forEach(({ driver, sensing }, index) => {
     if ((driver === HEARS) === (sensing === 'v2x')) return;
     const wanted = driver === HEARS ? 'v2x' : HEARS;

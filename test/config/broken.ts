@@ -278,6 +278,14 @@ const settings: readonly BrokenSite[] = [
     expected: 'note: loop.rsmEveryTicks: RSM would go at 5 Hz; the requirement is 10 Hz',
   },
   {
+    name: 'SSM, which the gate does not pass', file: 'site.json',
+    spoil: (site) => {
+      site.air.ssm = true;
+      site.rsus[0].types.push('SSM');
+    },
+    expected: 'note: air.ssm: SSM is wanted, but the gate of this version does not read it and lets none pass',
+  },
+  {
     name: 'no main sensor', file: 'site.json',
     spoil: (site) => { for (const sensor of site.sensors) sensor.main = false; },
     expected: 'note: loop.phaseLock: phaseLock is on but no enabled sensor is main',

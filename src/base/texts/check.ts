@@ -602,6 +602,14 @@ export const checkTexts = defineTexts({
   air_twice_next: { en: 'Leave one row for each kind.', zh: '每种消息保留一行。' },
   air_ssm_unsent: { en: 'SSM is wanted, but no unit takes it', zh: '已启用 SSM，但没有单元发送它' },
   air_ssm_unsent_next: { en: 'Add SSM to `types` of a unit, and take profile P2 or D2.', zh: '请在单元的 `types` 中加入 SSM，并选用 P2 或 D2 规范。' },
+  air_ssm_gate: {
+    en: 'SSM is wanted, but the gate of this version does not read it and lets none pass',
+    zh: '已启用 SSM，但本版本的安全闸不解读 SSM，一律不放行',
+  },
+  air_ssm_gate_next: {
+    en: 'Turn `air.ssm` off; RSM tells of the same road users.',
+    zh: '请关闭 `air.ssm`；RSM 已包含相同的交通参与者。',
+  },
   sensing_v2x: {
     en: 'sensing v2x and driver rsu-receive belong together: expected {expected}, got {got}',
     zh: 'sensing v2x 与驱动 rsu-receive 须同时使用：期望 {expected}，实际 {got}',
