@@ -2,11 +2,12 @@
 import { filledText } from './base/text.ts';
 import type { Text } from './base/text.ts';
 import { gateShortTexts as texts } from './base/texts/gateshort.ts';
+import { speedOf } from './gate/decode.ts';
+import { chinaGateProfile } from './gate/site.ts';
 import type { WireMap, WireMessage, WirePhase, WireRsi, WireRsm, WireSpat } from './gate/decode.ts';
 
 /** Of long lists the first are told, then how many more there are. */
 const TOLD = 8;
-const UNKNOWN_MARK = 36_001;
 const lights = [
   texts.unavailable, texts.dark, texts.flashing_red, texts.red, texts.flashing_green,
   texts.permissive, texts.protected, texts.yellow, texts.flashing_yellow,
@@ -33,8 +34,8 @@ const nodeOf = (node: { readonly region: number | null; readonly id: number }): 
 function phaseText({ id, states }: WirePhase): Text {
   const [first] = states;
   const light = lights[first?.light ?? 0] ?? texts.unavailable;
-  const mark = first?.timing?.likelyEnd ?? UNKNOWN_MARK;
-  const counts = first?.timing?.kind === 'counting' && mark < UNKNOWN_MARK - 1;
+  const mark = first?.timing?.likelyEnd ?? chinaGateProfile.unknownTime;
+  const counts = first?.timing?.kind === 'counting' && mark < chinaGateProfile.overHour;
   const end = counts ? ` ${(mark / 10).toFixed(1)} s` : '';
   return { en: `${id} ${light.en}${end}`, zh: `${id} ${light.zh}${end}` };
 }
@@ -57,7 +58,7 @@ function mapText({ nodes, msgCnt }: WireMap): Text {
 
 function rsmText({ participants, msgCnt }: WireRsm): Text {
   const users = told(participants, ({ id, type, speed }) => {
-    const fast = speed === 8191 ? '–' : (speed * 0.02).toFixed(1);
+    const fast = speedOf(speed)?.toFixed(1) ?? '–';
     const kind = types[type] ?? texts.unknown;
     return { en: `${id} ${kind.en} ${fast} m/s`, zh: `${id} ${kind.zh} ${fast} m/s` };
   });

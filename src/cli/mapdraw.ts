@@ -30,6 +30,7 @@ async function lanesOf(
 ): Promise<readonly MessageLane[]> {
   const { fromHex } = await import('../base/bytes.ts');
   const { codecFor, UperError } = await import('../../v2x/codec.ts');
+  const { mapIn } = await import('../../v2x/compose/map-variants.ts');
   const { mapLanesOf } = await import('../mapdraw/message.ts');
   const hex = hexOf(from);
   if (hex === '' || hex.length % 2 !== 0) throw notAMap(from.slice(0, 40));
@@ -40,10 +41,11 @@ async function lanesOf(
     if (thrown instanceof UperError) throw notAMap(thrown.message);
     throw thrown;
   }
-  if (!('mapFrame' in frame)) {
+  const map = mapIn(frame);
+  if (!map) {
     throw notAMap(filledText(texts.fault_hex_other, { type: Object.keys(frame).join() }));
   }
-  const { lanes, nodes } = mapLanesOf(frame.mapFrame, site, node);
+  const { lanes, nodes } = mapLanesOf(map, site, node);
   if (lanes) return lanes;
   throw notAMap(filledText(texts.fault_hex_node, { nodes: nodes.join(', ') }));
 }

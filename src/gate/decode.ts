@@ -180,6 +180,8 @@ export type WireNode = ReturnType<typeof node>;
 export type WireConnection = Omit<ReturnType<typeof connection>, 'lane'> &
   Partial<Pick<ReturnType<typeof connection>, 'lane'>>;
 /** Absolute 1e-7 degrees; steps of 0.02 m/s, 8191 is unavailable; cm. */
+/** A speed on the air in m/s; null where it is not known. */
+export const speedOf = (speed: number): number | null => (speed === 8191 ? null : speed * 0.02);
 export type WireRsm = Of<'RSM', typeof rsm>;
 export type WireParticipant = WireRsm['participants'][number];
 /** Of a text only its ASCII letters are told apart. */

@@ -3,7 +3,7 @@ import { crc32 } from '../base/bytes.ts';
 import type { GateParticipant, GateSpatEvidence, Witness } from '../base/evidence.ts';
 import { siteFrame } from '../base/geodesy.ts';
 import type { Stamp } from '../base/time.ts';
-import { decode, editions } from './decode.ts';
+import { decode, editions, speedOf } from './decode.ts';
 import type {
   WireAlert, WireConnection, WireMap, WireMapNode, WireMessage, WireNode, WireParticipant,
   WireRsi, WireRsm,
@@ -255,9 +255,9 @@ function judgeUser(at: Case, wire: WireParticipant, row: GateParticipant): SentU
   const inside = lat >= latMin && lat <= latMax && long >= longMin && long <= longMax;
   need(inside, 'R32', `${who}: position`, 'on the map', `${lat} ${long}`);
   const mostMps = limits.speedMps[wire.type] as number;
-  const speedMps = wire.speed === 8191 ? mostMps : wire.speed * 0.02;
+  const speedMps = speedOf(wire.speed) ?? mostMps;
   most('R32', `${who}: speed, m/s`, mostMps, speedMps);
-  const told = wire.speed === 8191 || Math.abs(speedMps - row.speedMps) <= limits.speedOffMps;
+  const told = speedOf(wire.speed) === null || Math.abs(speedMps - row.speedMps) <= limits.speedOffMps;
   need(told, 'R20', `${who}: speed, m/s`, row.speedMps, speedMps);
   most('R32', `${who}: length, cm`, limits.lengthCm[wire.type] as number, wire.size.length);
   most('R32', `${who}: width, cm`, limits.widthCm[wire.type] as number, wire.size.width);

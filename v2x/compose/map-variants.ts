@@ -1,4 +1,5 @@
 /** Every MAP that a node may send: one for each combination of conditions that can come. */
+import type { MessageFrame } from '../schemas/frame.ts';
 import { createHash } from 'node:crypto';
 import { conditionsOf, reachableStates, stateKey, VARIANTS_MAX } from '../../src/model/conditions.ts';
 import type { RoadState } from '../../src/model/conditions.ts';
@@ -166,3 +167,8 @@ export function mapSizesOf(site: Site, profile: Profile): readonly NodeSize[] {
     };
   });
 }
+
+type MapFrame = Extract<MessageFrame, { readonly mapFrame: unknown }>['mapFrame'];
+/** The MAP of a frame; null where it holds another message. */
+export const mapIn = (frame: MessageFrame): MapFrame | null =>
+  ('mapFrame' in frame ? frame.mapFrame : null);
