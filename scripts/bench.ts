@@ -2,7 +2,6 @@
  * `npm run bench -- [name…] [--json] [--short] [--markdown] [--list] [--minutes <n>]`: prints
  * figures beside their goals. A missed goal is told, never an error; a bench that cannot run ends with code 1.
  */
-import './usage.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -38,7 +38,7 @@ const commands = {
 
 /** What `--help` prints of commands that are scripts: the head comment of each says how it is called. */
 const heads = {
-  bench: 'bench.ts', 'bench:uper': 'bench.ts', 'gate:soak': 'gatesoak.ts', 'gate:mutate': 'mutate.ts',
+  'gate:soak': 'gatesoak.ts', 'gate:mutate': 'mutate.ts',
   oracle: 'oracle.ts', 'fuzz:uper': 'fuzz-uper.ts', test: 'test.mjs',
 };
 
