@@ -9,7 +9,7 @@ import { build, lukou, lukouAll, root } from './child.ts';
 
 beforeAll(build);
 
-const COMMANDS = 25;
+const COMMANDS = 26;
 const chinese = /[\u4e00-\u9fff]/;
 
 test('every command says in both languages what it does and takes, with examples', async () => {
