@@ -279,8 +279,8 @@ test('doctor looks at everything, changes nothing, and says what to do', async (
     checks: { name: string; level: string; found: string; next: string }[],
   };
   expect(checks.map(({ name }) => name)).toEqual([
-    'node', 'memory', 'disk', 'clock', 'buffers', 'can', 'serial', 'site', 'daemon', 'ports',
-    'openssl',
+    'node', 'memory', 'disk', 'clock', 'buffers', 'can', 'serial', 'site', 'lamps', 'daemon',
+    'ports', 'openssl',
   ]);
   for (const { name, level, found, next } of checks) {
     expect(found, name).not.toBe('');
