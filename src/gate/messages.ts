@@ -143,8 +143,8 @@ export function pinOf(bytes: Uint8Array, edition: GateProfile['edition']): strin
 function judgeMinute({ now }: Case, moy: number | null): { minute: number; year: number } {
   const { startMs, lengthMs } = yearOf(now.utcMs);
   const [minute, year] = [Math.floor((now.utcMs - startMs) / 60_000), lengthMs / 60_000];
-  const apart = Math.abs((moy ?? minute) - minute);
-  most('R17', 'minutes between stamp and clock', 1, Math.min(apart, year - apart));
+  const apart = (moy ?? minute) < year ? Math.abs((moy ?? minute) - minute) : Infinity;
+  most('R17', 'minutes between stamp and clock', 1, Math.min(apart, Math.abs(year - apart)));
   return { minute, year };
 }
 

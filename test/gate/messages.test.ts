@@ -355,3 +355,12 @@ test('the minute of an RSI is the clock\'s (R17)', () => {
   expect(rsi(at, [alert], minuteOf(at) + 2)).toBe('R17');
   expect(rsi(at, [alert], minuteOf(at) + 1)).toBe('passed');
 });
+
+test('minutes meet across New Year, and those beyond the end of a common year are none (R17)', () => {
+  const at = new Junction();
+  at.utcMs = Date.UTC(2027, 0, 1, 0, 0, 10);
+  const alert = { id: 1, source: 5, start: 0, end: 30 };
+  expect(rsi(at, [alert], 525_599)).toBe('passed');
+  expect(rsi(at, [alert], 525_598)).toBe('R17');
+  for (const minute of [525_600, 525_601, 527_040]) expect(rsi(at, [alert], minute)).toBe('R17');
+});
