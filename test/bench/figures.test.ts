@@ -115,7 +115,7 @@ test('the codec bench runs small over every case, beside C where asn1c is', asyn
       if (withC) expect(cNs, message.name).toBeGreaterThan(0);
     }
   }
-});
+}, 300_000); // a fresh checkout has C to generate and to compile
 
 test('the message of protobufjs holds all that ours holds', () => {
   for (const message of uperCases()) {
