@@ -24,7 +24,7 @@ test('a flood between two turns costs a bounded batch, and its ticks still come'
   tap.add({ kind: 'tick', tick: 1, dueMs: startMs, beganMs: startMs });
   tap.handOver(startMs);
   const kinds = batches.flatMap(({ entries }) => entries.map(({ kind }) => kind));
-  expect(kinds.filter((kind) => kind === 'message').length).toBe(14);
+  expect(kinds.filter((kind) => kind === 'message').length).toBe(7);
   expect(kinds.filter((kind) => kind === 'tick').length).toBe(1);
-  expect(dropped).toBe(486);
+  expect(dropped).toBe(493);
 });
